@@ -1,0 +1,1 @@
+"""Distributor sends an approved press release at the second its embargo lifts."""

@@ -1,0 +1,222 @@
+"""What the steps in `flow` need from the world. Adapters do not inherit from these; they fit.
+
+Every method states its atomicity, its order and its errors. `store/` implements the stores on Redis, `channels/` the channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from distributor.core.audience import Contact, Recipient
+from distributor.core.embargo import Clearance
+from distributor.core.ids import AddressKey, ContactNumber, DispatchId, ListName, RemoteId
+from distributor.core.message import ChannelName, Master
+
+
+class Clock(Protocol):
+    """Where instants come from. `bootstrap` gives the only real one; it decides nothing about a lift."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientLinks:
+    """The per-recipient addresses that a channel puts into slots and headers."""
+
+    unsubscribe_url: str
+    view_url: str
+    #: The mailto form of leaving, for `List-Unsubscribe`; "" when there is none.
+    unsubscribe_mailto: str
+
+
+class LinkMaker(Protocol):
+    """Makes the links of one recipient; pure, and fast enough for 150,000 a second."""
+
+    def __call__(self, recipient: Recipient) -> RecipientLinks:
+        """Return the links for the recipient."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The provider's word that it took the message."""
+
+    #: The provider's id of the request (SendGrid's X-Message-Id) or of the post.
+    remote_id: RemoteId
+    #: Where the public can see it; "" for e-mail.
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that `doctor` looked at."""
+
+    name: str
+    passed: bool
+    message: str
+    remedy: str = ""
+
+
+class Channel(Protocol):
+    """One provider. Three parts in this order: build the request (pure), make the call, read the answer.
+
+    A request travels in two pieces: the frame, which all batches of one master share and the seal covers, and the staged batch
+    with what differs per recipient. Both are opaque bytes to everybody but the channel.
+    """
+
+    name: ChannelName
+    #: Recipients per request: 1 for a thread's part, up to 1,000 for e-mail.
+    batch_size: int
+
+    def frame(self, master: Master) -> bytes:
+        """Return the shared part of every request of this master. Pure and deterministic: the seal covers it."""
+        ...
+
+    def stage(self, *, dispatch: DispatchId, master: Master, recipients: Sequence[Recipient], links: LinkMaker) -> bytes:
+        """Return the batch's own part of the request, recipients in the order given. Pure and deterministic.
+
+        A thread's channel takes one recipient whose index is the part's number from 0 and whose address is ignored.
+        """
+        ...
+
+    def without(self, staged: bytes, positions: frozenset[int]) -> bytes:
+        """Return the staged batch without the recipients at these positions (from 0 within the batch)."""
+        ...
+
+    def open(self) -> None:
+        """Warm the connections, so that the first send does not pay for a handshake. Sends nothing of a release.
+
+        Raises:
+            NotSent: the provider cannot be reached.
+        """
+        ...
+
+    def send(self, clearance: Clearance, *, frame: bytes, staged: bytes, reply_to: RemoteId | None) -> Accepted:
+        """Send one batch or part, once, in one request; never retry, never sleep, never follow a redirect.
+
+        Raises:
+            Rejected: surely not accepted, never again.
+            NotSent: surely not accepted, may be tried again.
+            OutcomeUnknown: everything else, also what no table names.
+        """
+        ...
+
+    def diagnose(self) -> tuple[Finding, ...]:
+        """Look whether credentials and account would let a send through, without sending."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections. Safe to call twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCount:
+    """What an import did; the four numbers sum to the rows that were good."""
+
+    added: int
+    updated: int
+    unchanged: int
+    #: Rows whose address stood already in the same file.
+    merged: int
+    #: Of the list's members after the import, how many are suppressed (an import never clears a suppression).
+    suppressed: int
+
+
+class ContactBook(Protocol):
+    """Contacts and media lists."""
+
+    def add_to_list(self, name: ListName, contacts: Sequence[Contact], *, at: datetime) -> ImportCount:
+        """Store the contacts and put them on the list; all or nothing for each block of 1,000, safe to repeat."""
+        ...
+
+    def lists(self) -> dict[ListName, int]:
+        """Return every list with its number of members, by name."""
+        ...
+
+    def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:
+        """Return the members of any of the lists, each once, ascending.
+
+        Raises:
+            NotFound: a list does not exist.
+        """
+        ...
+
+    def load(self, numbers: Sequence[ContactNumber]) -> Iterable[tuple[ContactNumber, Contact]]:
+        """Return the contacts in the order asked; numbers that were erased are left out."""
+        ...
+
+    def find(self, address: str) -> ContactNumber | None:
+        """Return the number of a normalised address."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Why an address must never be mailed."""
+
+    key: AddressKey
+    #: The address, or "" for a person who was erased.
+    address: str
+    reason: str
+    by: str
+    at: datetime
+
+
+class SuppressionList(Protocol):
+    """Addresses that must never be mailed, and a journal by which running dispatches learn of new ones."""
+
+    def add(self, address: str, *, reason: str, by: str, at: datetime) -> bool:
+        """Suppress a normalised address and write the journal, atomically. Return False if it was suppressed already."""
+        ...
+
+    def remove(self, address: str) -> bool:
+        """Lift a suppression by a person's word. Return False if there was none."""
+        ...
+
+    def suppressed_among(self, keys: Sequence[AddressKey]) -> Sequence[bool]:
+        """Say for each key whether it is suppressed, in one round trip."""
+        ...
+
+    def entries(self) -> Iterable[Suppression]:
+        """Return all suppressions, newest first."""
+        ...
+
+    def journal_end(self) -> int:
+        """Return the number of entries ever written to the journal."""
+        ...
+
+    def journal_since(self, seen: int) -> Sequence[AddressKey]:
+        """Return the keys written after the first `seen` entries, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what, when and why. `subject` is an id, never text of a release."""
+
+    at: datetime
+    by: str
+    #: `subject.verb` in the grammar of telemetry, such as "release.approved".
+    action: str
+    subject: str
+    reason: str = ""
+    #: Small facts by name: numbers, ids, codes.
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class AuditLog(Protocol):
+    """Append-only."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Store the entry after all earlier ones."""
+        ...
+
+    def entries(self, *, subject: str | None = None) -> Iterable[AuditEntry]:
+        """Return the entries, oldest first, of one subject or of all."""
+        ...

@@ -1,6 +1,7 @@
 """What the steps in `flow` need from the world. Adapters do not inherit from these; they fit.
 
 Every method states its atomicity, its order and its errors. `store/` implements the stores on Redis, `channels/` the channels.
+The ledger's ports, which only dispatching needs, are in `ports_dispatch.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Protocol
 from distributor.core.audience import Contact, Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.ids import AddressKey, ContactNumber, DispatchId, ListName, RemoteId
+from distributor.core.links import RecipientLinks
 from distributor.core.message import ChannelName, Master
 
 
@@ -22,16 +24,6 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the present instant, aware UTC."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientLinks:
-    """The per-recipient addresses that a channel puts into slots and headers."""
-
-    unsubscribe_url: str
-    view_url: str
-    #: The mailto form of leaving, for `List-Unsubscribe`; "" when there is none.
-    unsubscribe_mailto: str
 
 
 class LinkMaker(Protocol):

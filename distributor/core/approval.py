@@ -1,7 +1,8 @@
 """Approval: who said that what may leave, and the seal that holds them to it.
 
-The release's seal covers everything that approval showed: the release's own values, every master byte, the waivers. Scheduling adds
-lists, channels, accounts, lift and late policy, and makes the dispatch's seal from both; the gate compares that one before each call.
+The release's seal covers everything that approval showed: the release's own values, every master byte, the waivers.
+Scheduling adds lists, channels, accounts, lift and late policy, and makes the dispatch's seal from both; the gate compares
+that one before each call.
 Any change of anything gives another seal, and so voids the approval.
 """
 

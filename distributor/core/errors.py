@@ -12,6 +12,7 @@
     │       ├── SealBroken    what would leave is not what was approved
     │       ├── TooLate       the late limit has passed; staff decide
     │       └── ClaimLost     the batch belongs to another worker now
+    ├── StoreUnavailable      Redis does not answer; ask again, every script may be repeated
     └── SendFailure           what a provider's answer allows
         ├── Rejected          surely not accepted, and will never be: do not send again
         ├── NotSent           surely not accepted: may be sent again later
@@ -97,6 +98,10 @@ class TooLate(GateClosed):
 
 class ClaimLost(GateClosed):
     """The claim's lease ended and the batch is no longer this worker's."""
+
+
+class StoreUnavailable(DistributorError):
+    """Redis does not answer now; whether the last command was carried out is not known."""
 
 
 class SendFailure(DistributorError):

@@ -1,0 +1,103 @@
+"""Control: hold, resume, cancel, settle. Each is a named person's act, kept in the audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from distributor.core.delivery import State
+from distributor.core.errors import Refused
+from distributor.core.ids import DispatchId
+from distributor.core.report import DispatchState, HoldReason
+from distributor.ports import AuditEntry, AuditLog, Clock
+from distributor.ports_dispatch import Dispatches, Ledger
+from distributor.telemetry import Event, tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """Steers running dispatches; holds what this takes."""
+
+    dispatches: Dispatches
+    ledger: Ledger
+    audit: AuditLog
+    clock: Clock
+
+    def hold(self, dispatch: DispatchId, *, by: str, reason: str) -> bool:
+        """Stop everything that has not left. False when it was held already.
+
+        Raises:
+            NotFound: no such dispatch.
+            Refused: it is cancelled.
+        """
+        is_new = self.dispatches.hold(dispatch, by=by, reason=HoldReason.STAFF.value, note=reason)
+        if is_new:
+            self._record(dispatch, Event.DISPATCH_HELD, by=by, reason=reason)
+            tell(Event.DISPATCH_HELD, dispatch=dispatch, reason=HoldReason.STAFF.value)
+        return is_new
+
+    def resume(self, dispatch: DispatchId, *, by: str, reason: str, may_start_for: timedelta) -> bool:
+        """Go on exactly where the hold stopped; past the late limit it may start for so long from now.
+
+        Raises:
+            NotFound: no such dispatch.
+            Refused: it is cancelled, it expired, or its seal is broken.
+        """
+        status = self.dispatches.status(dispatch)
+        if status.state is DispatchState.EXPIRED:
+            raise Refused(f"Dispatch {dispatch} waited too long and expired. Schedule a new one.")
+        if status.hold_reason == HoldReason.SEAL.value:
+            raise Refused(
+                f"Dispatch {dispatch} is held because the release or its approval changed. "
+                "Cancel it, approve the release as it is now, and schedule again."
+            )
+        is_new = self.dispatches.resume(dispatch, by=by, may_start_for=may_start_for)
+        if is_new:
+            self._record(dispatch, Event.DISPATCH_RESUMED, by=by, reason=reason)
+            tell(Event.DISPATCH_RESUMED, dispatch=dispatch)
+        return is_new
+
+    def cancel(self, dispatch: DispatchId, *, by: str, reason: str) -> bool:
+        """Withdraw everything that has not left, for good. False when it was cancelled already.
+
+        Raises:
+            NotFound: no such dispatch.
+            Refused: nothing is left to withdraw.
+        """
+        status = self.dispatches.status(dispatch)
+        if status.state is DispatchState.DONE:
+            raise Refused(f"Dispatch {dispatch} is done; what has left cannot be called back.")
+        is_new = self.dispatches.cancel(dispatch, by=by)
+        for channel, _ in status.channels:
+            self.ledger.withdraw(dispatch, channel)
+        if is_new:
+            self._record(dispatch, Event.DISPATCH_CANCELLED, by=by, reason=reason)
+            tell(Event.DISPATCH_CANCELLED, dispatch=dispatch)
+        return is_new
+
+    def settle(self, dispatch: DispatchId, *, should_send_again: bool, by: str, reason: str) -> int:
+        """Apply a person's decision to everything in doubt; return how many deliveries and parts that moved.
+
+        Raises:
+            NotFound: no such dispatch.
+            Refused: nobody is named, no reason is given, or nothing is in doubt.
+        """
+        if not by.strip() or not reason.strip():
+            raise Refused("Settling what is in doubt needs a name and a reason: --as NAME --reason TEXT.")
+        status = self.dispatches.status(dispatch)
+        doubtful = [name for name, channel in status.channels if channel.tally.counts.get(State.UNKNOWN, 0)]
+        if not doubtful:
+            raise Refused(f"Nothing of dispatch {dispatch} is in doubt.")
+        moved = sum(self.ledger.decide(dispatch, name, send_again=should_send_again) for name in doubtful)
+        decision = "again" if should_send_again else "sent"
+        facts = (("decision", decision), ("moved", str(moved)))
+        self._record(dispatch, Event.DISPATCH_SETTLED, by=by, reason=reason, facts=facts)
+        tell(Event.DISPATCH_SETTLED, dispatch=dispatch, decision=decision, moved=moved)
+        return moved
+
+    def _record(
+        self, dispatch: DispatchId, event: Event, *, by: str, reason: str, facts: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.audit.append(
+            AuditEntry(at=self.clock.now(), by=by, action=event.value, subject=dispatch, reason=reason, facts=facts)
+        )

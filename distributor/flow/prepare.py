@@ -1,0 +1,170 @@
+"""Prepare: freeze the audience and stage every batch, so that nothing slow is left to do at the lift.
+
+Nothing is visible to workers before the last step commits a channel, and every step may be repeated: a preparation that was cut
+off is begun again, by whoever sees it, and ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from distributor.core.audience import Contact, Recipient, must_have_members
+from distributor.core.delivery import NOT_SENT, State, code
+from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey
+from distributor.core.message import ChannelName, EmailMaster, Master, ThreadMaster
+from distributor.core.plan import Batch, DispatchPlan, choose_language, cut_into_batches
+from distributor.ports import Channel, ContactBook, LinkMaker, SuppressionList
+from distributor.ports_dispatch import Dispatches, Ledger
+from distributor.telemetry import Event, tell
+
+#: Contacts are read in blocks of this many.
+_BLOCK = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What preparation froze."""
+
+    #: Recipients by master, those who are suppressed already not counted.
+    by_master: Mapping[MasterKey, int]
+    suppressed: int
+    #: Left out because an earlier dispatch of this revision has them.
+    already_reached: int
+    parts: int
+
+    @property
+    def recipients(self) -> int:
+        """Return how many people the e-mail goes to."""
+        return sum(self.by_master.values())
+
+
+@dataclass(slots=True)
+class _Freeze:
+    """The audience while it is being read."""
+
+    members: list[ContactNumber] = field(default_factory=list)
+    suppressed: list[ContactNumber] = field(default_factory=list)
+    by_master: dict[MasterKey, int] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparer:
+    """Prepares dispatches; holds the adapters that this takes."""
+
+    ledger: Ledger
+    dispatches: Dispatches
+    book: ContactBook
+    suppressions: SuppressionList
+    channels: Mapping[ChannelName, Channel]
+    #: Returns the link maker of one dispatch.
+    links_of: Callable[[DispatchId], LinkMaker]
+    #: Returns the sealed masters of one revision of a release.
+    masters_of: Callable[[DispatchPlan], Sequence[Master]]
+
+    def prepare(self, plan: DispatchPlan, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Prepared:
+        """Stage everything of the plan and open it for claims. Repeating it changes nothing.
+
+        `progress` is called with (recipients staged, recipients in all).
+
+        Raises:
+            BadInput: nobody on the lists may be mailed.
+            NotFound: a list does not exist (any more).
+        """
+        masters = self.masters_of(plan)
+        for master in masters:
+            self.dispatches.store_frame(plan.dispatch, master.key, self.channels[_channel_of(master)].frame(master))
+        freeze, reached = _Freeze(), frozenset[ContactNumber]()
+        if ChannelName.EMAIL in plan.channels:
+            reached = self._reached_before(plan)
+            self._stage_emails(plan, [m for m in masters if isinstance(m, EmailMaster)], reached, freeze, progress)
+        parts = sum(self._stage_thread(plan, master) for master in masters if isinstance(master, ThreadMaster))
+        tell(
+            Event.DISPATCH_PREPARED,
+            dispatch=plan.dispatch,
+            recipients=sum(freeze.by_master.values()),
+            batches=len(freeze.batches) + parts,
+        )
+        return Prepared(by_master=freeze.by_master, suppressed=len(freeze.suppressed), already_reached=len(reached), parts=parts)
+
+    def _stage_emails(
+        self,
+        plan: DispatchPlan,
+        masters: Sequence[EmailMaster],
+        reached: frozenset[ContactNumber],
+        freeze: _Freeze,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        # The journal is read first: a suppression that comes while we stage is then applied by the gate.
+        journal_seen = self.suppressions.journal_end()
+        numbers = [number for number in self.book.members(plan.lists) if number not in reached]
+        by_key = {master.key: master for master in masters}
+        channel, links = self.channels[ChannelName.EMAIL], self.links_of(plan.dispatch)
+        stream = self._those_who_may_be_mailed(numbers, masters, freeze)
+        for batch, recipients in cut_into_batches(stream, size=channel.batch_size):
+            body = channel.stage(dispatch=plan.dispatch, master=by_key[batch.master], recipients=recipients, links=links)
+            self.dispatches.stage(plan.dispatch, ChannelName.EMAIL, batch, body)
+            freeze.batches.append(batch)
+            freeze.members.extend(recipient.contact for recipient in recipients)
+            freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
+            progress(len(freeze.members), len(numbers))
+        must_have_members(len(freeze.members), lists=plan.lists)
+        self.ledger.suppress(plan.dispatch, ChannelName.EMAIL, journal_seen=journal_seen, indices=())
+        self.dispatches.commit(
+            plan.dispatch,
+            ChannelName.EMAIL,
+            batches=freeze.batches,
+            members=[*freeze.members, *freeze.suppressed],
+            suppressed=len(freeze.suppressed),
+        )
+
+    def _those_who_may_be_mailed(
+        self, numbers: Sequence[ContactNumber], masters: Sequence[EmailMaster], freeze: _Freeze
+    ) -> Iterator[tuple[ContactNumber, str, MasterKey]]:
+        present = {master.language: master.key for master in masters}
+        for block in self._blocks(numbers):
+            flags = self.suppressions.suppressed_among([contact.key for _, contact in block])
+            for (number, contact), is_suppressed in zip(block, flags, strict=True):
+                if is_suppressed:
+                    freeze.suppressed.append(number)
+                else:
+                    yield number, contact.address, choose_language(contact.languages, present=present, fallback=masters[0].key)
+
+    def _blocks(self, numbers: Sequence[ContactNumber]) -> Iterator[list[tuple[ContactNumber, Contact]]]:
+        for at in range(0, len(numbers), _BLOCK):
+            yield list(self.book.load(numbers[at : at + _BLOCK]))
+
+    def _reached_before(self, plan: DispatchPlan) -> frozenset[ContactNumber]:
+        """Return who has this revision, or will have it, by an earlier dispatch: nobody gets it twice."""
+        reached: set[ContactNumber] = set()
+        for earlier in self.dispatches.of_release(plan.release):
+            if earlier == plan.dispatch:
+                break
+            other = self.dispatches.plan(earlier)
+            if other.revision == plan.revision and ChannelName.EMAIL in other.channels:
+                free = _letters_of_those_not_reached(is_cancelled=self.dispatches.status(earlier).is_cancelled)
+                letters = self.dispatches.states(earlier, ChannelName.EMAIL)
+                audience = self.dispatches.audience(earlier, ChannelName.EMAIL)
+                reached.update(number for number, letter in zip(audience, letters, strict=False) if letter not in free)
+        return frozenset(reached)
+
+    def _stage_thread(self, plan: DispatchPlan, master: ThreadMaster) -> int:
+        channel, links = self.channels[master.channel], self.links_of(plan.dispatch)
+        batches = [Batch(start=at, count=1, master=master.key) for at in range(len(master.parts))]
+        for batch in batches:
+            part = Recipient(index=Index(batch.start), contact=ContactNumber(0), address="thread@part")
+            body = channel.stage(dispatch=plan.dispatch, master=master, recipients=(part,), links=links)
+            self.dispatches.stage(plan.dispatch, master.channel, batch, body)
+        self.dispatches.commit(plan.dispatch, master.channel, batches=batches, members=(), suppressed=0)
+        return len(batches)
+
+
+def _channel_of(master: Master) -> ChannelName:
+    return master.channel if isinstance(master, ThreadMaster) else ChannelName.EMAIL
+
+
+def _letters_of_those_not_reached(*, is_cancelled: bool) -> bytes:
+    # What is still planned in a cancelled dispatch can never leave: its gate is closed for good.
+    free = NOT_SENT | ({State.PLANNED, State.CLAIMED} if is_cancelled else set())
+    return b"".join(code(state) for state in sorted(free))

@@ -1,0 +1,45 @@
+"""Carry suppressions into running dispatches: whoever asks to be left alone is left alone, also by batches already staged.
+
+Every suppression is a line in a journal. A dispatch remembers how many lines it has applied, and the gate refuses a batch whose
+dispatch lags behind the journal, so that no batch can leave without having been compared with the newest line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from distributor.core.ids import AddressKey, ContactNumber, DispatchId
+from distributor.core.message import ChannelName
+from distributor.ports import SuppressionList
+from distributor.ports_dispatch import Dispatches, Ledger
+
+
+class SuppressionSync:
+    """Applies the suppression journal to dispatches. Thread-safe: applying a line twice changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        dispatches: Dispatches,
+        suppressions: SuppressionList,
+        numbers_of: Callable[[Sequence[AddressKey]], Sequence[ContactNumber | None]],
+    ) -> None:
+        """`numbers_of` returns the contact's number for each address key, None where nobody has that address."""
+        self._ledger = ledger
+        self._dispatches = dispatches
+        self._suppressions = suppressions
+        self._numbers_of = numbers_of
+
+    def journal_end(self) -> int:
+        """Return the number of lines in the journal now."""
+        return self._suppressions.journal_end()
+
+    def catch_up(self, dispatch: DispatchId) -> int:
+        """Apply the lines that the dispatch has not seen; return how many recipients that stopped."""
+        seen = self._dispatches.journal_seen(dispatch)
+        keys = self._suppressions.journal_since(seen)
+        numbers = {number for number in self._numbers_of(keys) if number is not None}
+        audience = self._dispatches.audience(dispatch, ChannelName.EMAIL)
+        indices = [at for at, number in enumerate(audience) if number in numbers] if numbers else []
+        return self._ledger.suppress(dispatch, ChannelName.EMAIL, journal_seen=seen + len(keys), indices=indices)

@@ -1,0 +1,61 @@
+"""Tend: the sweep that every worker runs. It re-drives whatever is due, so that no message and no process is needed twice.
+
+A lost wake-up costs one sweep's interval. A dead worker costs one lease. Any one worker alive is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distributor.core.embargo import ARM_BEFORE
+from distributor.core.ids import DispatchId
+from distributor.core.report import DispatchState, DispatchStatus
+from distributor.ports_dispatch import Dispatches, Ledger
+from distributor.telemetry import Event, tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    """Looks after every dispatch whose lift is near or past."""
+
+    dispatches: Dispatches
+    ledger: Ledger
+    #: Ask for a preparation that was cut off.
+    wake_preparation: Callable[[DispatchId], None]
+    #: Ask for slots to work the dispatch.
+    wake_slots: Callable[[DispatchId], None]
+    #: Free what this process holds of a finished dispatch.
+    forget: Callable[[DispatchId], None]
+
+    def sweep(self) -> None:
+        """Do once whatever is due. Safe to run at any time on any number of workers."""
+        for dispatch in self.dispatches.due(within=ARM_BEFORE):
+            self._tend(dispatch, self.dispatches.status(dispatch))
+
+    def _tend(self, dispatch: DispatchId, status: DispatchStatus) -> None:
+        self._take_back(dispatch, status)
+        match status.state:
+            case DispatchState.ARMED | DispatchState.RELEASING:
+                wake = self.wake_slots if status.is_prepared else self.wake_preparation
+                wake(dispatch)
+            case DispatchState.CANCELLED:
+                for channel, _ in status.channels:
+                    self.ledger.withdraw(dispatch, channel)
+                self._close_if_settled(dispatch, status)
+            case DispatchState.DONE:
+                self._close_if_settled(dispatch, status)
+            case DispatchState.HELD | DispatchState.INCOMPLETE | DispatchState.EXPIRED:
+                pass
+
+    def _take_back(self, dispatch: DispatchId, status: DispatchStatus) -> None:
+        for channel, _ in status.channels:
+            back, doubt = self.ledger.expire(dispatch, channel)
+            if back or doubt:
+                tell(Event.LEASES_ENDED, dispatch=dispatch, channel=channel.value, given_back=back, in_doubt=doubt)
+
+    def _close_if_settled(self, dispatch: DispatchId, status: DispatchStatus) -> None:
+        if all(channel.tally.is_settled for _, channel in status.channels):
+            self.dispatches.close(dispatch)
+            self.forget(dispatch)
+            tell(Event.DISPATCH_CLOSED, dispatch=dispatch, state=status.state.value)

@@ -1,0 +1,274 @@
+"""Scheduled dispatches on Redis: plan, staged batches, status, control. Implements ports_dispatch.Dispatches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, cast
+
+import orjson
+import redis
+
+from distributor.core.delivery import STATES, State, Tally
+from distributor.core.errors import NotFound, Refused
+from distributor.core.ids import ContactNumber, DispatchId, ListName, MasterKey, ReleaseId, RemoteId
+from distributor.core.message import ChannelName
+from distributor.core.plan import Batch, DispatchPlan
+from distributor.core.report import ChannelStatus, DispatchStatus, PartStatus
+from distributor.ports_dispatch import BatchRecord
+from distributor.store.ledger import ORDERED, pack_body, pack_members, unpack_members
+from distributor.store.ledger_keys import (
+    DISPATCHES,
+    SCHEDULE,
+    ChannelKeys,
+    LedgerScripts,
+    frame_key,
+    from_us,
+    maybe_from_us,
+    meta_key,
+    plan_key,
+    release_dispatches_key,
+    to_us,
+)
+
+SCHEMA = 1
+_US = timedelta(microseconds=1)
+
+
+class RedisDispatches:
+    """Every dispatch, on one Redis. Thread-safe: it holds nothing but the connection pool."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._scripts = LedgerScripts(client)
+
+    def create(self, plan: DispatchPlan) -> bool:
+        """Store the plan and put its lift into the schedule, atomically; a repeat changes nothing."""
+        lift_us = to_us(plan.lift_at)
+        meta = {"schema": SCHEMA, "lift_us": lift_us, "late_us": lift_us + plan.late_limit // _US, "seal": plan.seal}
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.setnx(plan_key(plan.dispatch), _encode(plan))
+            for field, value in meta.items():
+                pipe.hsetnx(meta_key(plan.dispatch), field, value)  # type: ignore[arg-type]  # redis-py's stubs forget int
+            scheduled_us = to_us(plan.scheduled_at)
+            pipe.zadd(release_dispatches_key(plan.release), {plan.dispatch: scheduled_us}, nx=True)
+            pipe.zadd(DISPATCHES, {plan.dispatch: scheduled_us}, nx=True)
+            pipe.zadd(SCHEDULE, {plan.dispatch: lift_us}, nx=True)
+            return bool(pipe.execute()[0])
+
+    def plan(self, dispatch: DispatchId) -> DispatchPlan:
+        """Return the plan."""
+        stored = self._client.get(plan_key(dispatch))
+        if stored is None:
+            raise NotFound("dispatch", dispatch, remedy="`distributor dispatch list` shows them.")
+        return _decode(cast("bytes", stored))
+
+    def of_release(self, release: ReleaseId) -> Sequence[DispatchId]:
+        """Return every dispatch of a release, oldest first."""
+        found = cast("list[bytes]", self._client.zrange(release_dispatches_key(release), 0, -1))
+        return [DispatchId(name.decode()) for name in found]
+
+    def store_frame(self, dispatch: DispatchId, master: MasterKey, frame: bytes) -> None:
+        """Store a master's request frame."""
+        self._client.set(frame_key(dispatch, master), frame)
+
+    def frame(self, dispatch: DispatchId, master: MasterKey) -> bytes:
+        """Return a master's request frame."""
+        stored = self._client.get(frame_key(dispatch, master))
+        if stored is None:
+            raise NotFound("frame", f"{dispatch}/{master}")
+        return cast("bytes", stored)
+
+    def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes) -> None:
+        """Store one batch's staged body."""
+        self._client.set(ChannelKeys(dispatch, channel).body(batch.start), pack_body(body))
+
+    def commit(
+        self,
+        dispatch: DispatchId,
+        channel: ChannelName,
+        *,
+        batches: Sequence[Batch],
+        members: Sequence[ContactNumber],
+        suppressed: int,
+    ) -> bool:
+        """Freeze the audience and open its batches, atomically."""
+        k = ChannelKeys(dispatch, channel)
+        if members:
+            self._client.set(k.members, pack_members(members))
+        planned = sum(batch.count for batch in batches)
+        described = [part for batch in batches for part in (batch.start, batch.count, batch.master)]
+        done = self._scripts.commit(
+            keys=[k.meta, k.states, k.counts, k.open, k.batches], args=[channel.value, planned, suppressed, *described]
+        )
+        return bool(done == 1)
+
+    def audience(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[ContactNumber]:
+        """Return the frozen audience by index."""
+        packed = cast("bytes", self._client.get(ChannelKeys(dispatch, channel).members) or b"")
+        return cast("Sequence[ContactNumber]", unpack_members(packed))
+
+    def journal_seen(self, dispatch: DispatchId) -> int:
+        """Return how much of the suppression journal is applied to the dispatch."""
+        return int(cast("bytes | None", self._client.hget(meta_key(dispatch), "journal_seen")) or 0)
+
+    def states(self, dispatch: DispatchId, channel: ChannelName) -> bytes:
+        """Return everybody's state letter by index."""
+        return cast("bytes", self._client.get(ChannelKeys(dispatch, channel).states) or b"")
+
+    def batches(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[BatchRecord]:
+        """Return what happened to each batch, by start."""
+        stored = cast("dict[bytes, bytes]", self._client.hgetall(ChannelKeys(dispatch, channel).batches))
+        fields: dict[int, dict[str, bytes]] = {}
+        for name, value in stored.items():
+            start, field = name.decode().split(":", 1)
+            fields.setdefault(int(start), {})[field] = value
+        return [_record(start, found) for start, found in sorted(fields.items())]
+
+    def status(self, dispatch: DispatchId) -> DispatchStatus:
+        """Return the status in constant time, read in one transaction."""
+        plan = self.plan(dispatch)
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.time()
+            pipe.hgetall(meta_key(dispatch))
+            for channel in plan.channels:
+                k = ChannelKeys(dispatch, channel)
+                pipe.hgetall(k.counts)
+                pipe.hgetall(k.remote)
+                pipe.get(k.states) if channel in ORDERED else pipe.strlen(k.states)
+            (seconds, us), meta, *rest = pipe.execute()
+        now = from_us(int(seconds) * 1_000_000 + int(us))
+        channels = [(name, _channel(name, rest[at * 3 : at * 3 + 3], meta)) for at, name in enumerate(plan.channels)]
+        late_us = int(meta[b"late_us"])
+        return DispatchStatus(
+            dispatch=dispatch,
+            release=plan.release,
+            revision=plan.revision,
+            seal=plan.seal,
+            lift_at=plan.lift_at,
+            late_limit=from_us(late_us) - plan.lift_at,
+            read_at=now,
+            is_prepared=all(f"prepared:{name.value}".encode() in meta for name in plan.channels),
+            is_cancelled=meta.get(b"cancelled") == b"1",
+            hold_reason=meta.get(b"held", b"").decode(),
+            held_by=meta.get(b"held_by", b"").decode(),
+            hold_note=meta.get(b"held_note", b"").decode(),
+            first_sent_at=maybe_from_us(meta.get(b"first_sent_us")),
+            last_accepted_at=maybe_from_us(meta.get(b"last_accepted_us")),
+            channels=tuple(channels),
+        )
+
+    def due(self, *, within: timedelta) -> Sequence[DispatchId]:
+        """Return unfinished dispatches whose lift is at most `within` ahead by Redis's clock, earliest first."""
+        seconds, us = self._client.time()
+        until = seconds * 1_000_000 + us + within // _US
+        found = cast("list[bytes]", self._client.zrangebyscore(SCHEDULE, "-inf", until))
+        return [DispatchId(name.decode()) for name in found]
+
+    def all(self) -> Sequence[DispatchId]:
+        """Return every dispatch, newest first."""
+        return [DispatchId(name.decode()) for name in cast("list[bytes]", self._client.zrevrange(DISPATCHES, 0, -1))]
+
+    def hold(self, dispatch: DispatchId, *, by: str, reason: str, note: str) -> bool:
+        """Stop new claims and gates on every worker."""
+        return self._control(dispatch, "hold", by=by, reason=reason, note=note)
+
+    def resume(self, dispatch: DispatchId, *, by: str, may_start_for: timedelta) -> bool:
+        """Let a held dispatch go on."""
+        done = self._control(dispatch, "resume", by=by, start_us=may_start_for // _US)
+        self._client.zadd(SCHEDULE, {dispatch: to_us(self.plan(dispatch).lift_at)}, nx=True)
+        return done
+
+    def cancel(self, dispatch: DispatchId, *, by: str) -> bool:
+        """Let nothing more leave, for good."""
+        return self._control(dispatch, "cancel", by=by)
+
+    def close(self, dispatch: DispatchId) -> None:
+        """Take a finished dispatch off the schedule and free its staged bodies."""
+        for channel in self.plan(dispatch).channels:
+            k = ChannelKeys(dispatch, channel)
+            starts = [record.start for record in self.batches(dispatch, channel)]
+            for at in range(0, len(starts), 1000):
+                self._client.unlink(*(k.body(start) for start in starts[at : at + 1000]))
+        self._client.zrem(SCHEDULE, dispatch)
+
+    def _control(self, dispatch: DispatchId, verb: str, *, by: str, reason: str = "", note: str = "", start_us: int = 0) -> bool:
+        answer = self._scripts.hold(keys=[meta_key(dispatch)], args=[verb, by, reason, note, start_us])
+        if answer == b"missing":
+            raise NotFound("dispatch", dispatch, remedy="`distributor dispatch list` shows them.")
+        if answer == b"cancelled":
+            raise Refused(f"Dispatch {dispatch} is cancelled; schedule a new one.")
+        return bool(answer == b"ok")
+
+
+def _channel(name: ChannelName, found: list[Any], meta: dict[bytes, bytes]) -> ChannelStatus:
+    counts, remote, states = found
+    numbers = {STATES[letter]: int(number) for letter, number in counts.items() if letter in STATES}
+    tally = Tally(total=int(counts.get(b"total", 0)), counts=MappingProxyType(numbers))
+    letters = states if isinstance(states, bytes) else b""
+    return ChannelStatus(
+        tally=tally,
+        parts=tuple(_part(at, letter, remote.get(str(at).encode(), b"|")) for at, letter in enumerate(letters)),
+        paused_until=maybe_from_us(meta.get(f"pause:{name.value}".encode())),
+    )
+
+
+def _part(at: int, letter: int, remote: bytes) -> PartStatus:
+    remote_id, _, url = remote.decode().partition("|")
+    return PartStatus(n=at + 1, state=STATES.get(bytes([letter]), State.UNKNOWN), remote_id=remote_id, url=url)
+
+
+def _record(start: int, fields: dict[str, bytes]) -> BatchRecord:
+    return BatchRecord(
+        start=start,
+        count=int(fields.get("n", b"0")),
+        master=MasterKey(fields.get("master", b"").decode()),
+        attempts=int(fields.get("try", b"0")),
+        sent_at=maybe_from_us(fields.get("sent")),
+        settled_at=maybe_from_us(fields.get("end")),
+        why=fields.get("why", b"").decode(),
+        remote_id=RemoteId(fields.get("remote", b"").decode()),
+    )
+
+
+def _encode(plan: DispatchPlan) -> bytes:
+    return orjson.dumps(
+        {
+            "schema": SCHEMA,
+            "dispatch": plan.dispatch,
+            "release": plan.release,
+            "revision": plan.revision,
+            "release_seal": plan.release_seal,
+            "seal": plan.seal,
+            "lists": plan.lists,
+            "channels": plan.channels,
+            "accounts": plan.accounts,
+            "masters": plan.masters,
+            "lift_us": to_us(plan.lift_at),
+            "late_limit_us": plan.late_limit // _US,
+            "scheduled_us": to_us(plan.scheduled_at),
+            "scheduled_by": plan.scheduled_by,
+        }
+    )
+
+
+def _decode(stored: bytes) -> DispatchPlan:
+    shape = orjson.loads(stored)
+    if shape["schema"] != SCHEMA:
+        raise Refused(f"This dispatch was stored in shape {shape['schema']}; this version reads shape {SCHEMA}.")
+    return DispatchPlan(
+        dispatch=DispatchId(shape["dispatch"]),
+        release=ReleaseId(shape["release"]),
+        revision=int(shape["revision"]),
+        release_seal=str(shape["release_seal"]),
+        seal=str(shape["seal"]),
+        lists=tuple(ListName(name) for name in shape["lists"]),
+        channels=tuple(ChannelName(name) for name in shape["channels"]),
+        accounts=tuple((ChannelName(name), str(account)) for name, account in shape["accounts"]),
+        masters=tuple(MasterKey(name) for name in shape["masters"]),
+        lift_at=from_us(shape["lift_us"]),
+        late_limit=timedelta(microseconds=shape["late_limit_us"]),
+        scheduled_at=from_us(shape["scheduled_us"]),
+        scheduled_by=str(shape["scheduled_by"]),
+    )

@@ -1,0 +1,223 @@
+"""The ledger on Redis: who may send what now, and what came of it. Implements ports_dispatch.Ledger.
+
+All decisions are in the scripts under `lua/ledger_*.lua`; this module only translates their arguments and answers.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from array import array
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import cast
+
+import redis
+
+from distributor.core.delivery import State, code
+from distributor.core.embargo import GateFacts
+from distributor.core.errors import NotFound, NotSent, Rejected, SendFailure
+from distributor.core.ids import DispatchId, MasterKey, RemoteId
+from distributor.core.message import ChannelName
+from distributor.ports import Accepted
+from distributor.ports_dispatch import Claim, GateAnswer, NoClaim, Pause, Verdict
+from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, from_us
+
+#: Channels whose parts leave one after the other.
+ORDERED = frozenset({ChannelName.X})
+#: Batches withdrawn per script call: 50 batches of 1,000 take about a millisecond.
+_WITHDRAW_STEP = 50
+_US = timedelta(microseconds=1)
+_SUBMITTING = code(State.SUBMITTING)
+
+
+class RedisLedger:
+    """The ledger, on one Redis. Thread-safe: it holds nothing but the connection pool."""
+
+    def __init__(self, client: redis.Redis, *, lease: timedelta, claim_ahead: timedelta) -> None:
+        """Use `client`, which must not resend commands by itself (store.connection.connect).
+
+        `lease` bounds how long a provider call may take; `claim_ahead` is how long before the lift batches may be claimed.
+        """
+        self._client = client
+        self._scripts = LedgerScripts(client)
+        self._lease_us = lease // _US
+        self._ahead_us = claim_ahead // _US
+
+    def claim(self, dispatch: DispatchId, channel: ChannelName, *, token: str) -> Claim | Pause:
+        """Take the lowest open batch that may go now."""
+        k = ChannelKeys(dispatch, channel)
+        answer = self._scripts.claim(
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims],
+            args=[token, self._lease_us, self._ahead_us, "1" if channel in ORDERED else "0", channel.value],
+        )
+        word, *rest = cast("list[bytes | int]", answer)
+        if word != b"claimed":
+            wait = timedelta(microseconds=int(rest[0])) if rest else timedelta(0)
+            return Pause(why=NoClaim(_text(word)), wait=wait)
+        start, count, master, attempt = rest
+        return Claim(
+            dispatch=dispatch,
+            channel=channel,
+            token=token,
+            start=int(start),
+            count=int(count),
+            master=MasterKey(_text(master)),
+            attempt=int(attempt),
+        )
+
+    def submit(self, claim: Claim, *, revision: int, offered_seal: str, journal_seen: int) -> GateAnswer:
+        """Ask the gate, and mark the batch `submitting` if it opens."""
+        k = ChannelKeys(claim.dispatch, claim.channel)
+        answer = self._scripts.submit(
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims],
+            args=[claim.token, claim.start, offered_seal, self._lease_us, journal_seen],
+        )
+        verdict, now, lift, late, held, seal, owned, states = cast("list[bytes]", answer)
+        facts = GateFacts(
+            dispatch=claim.dispatch,
+            revision=revision,
+            now=from_us(now),
+            lift_at=from_us(lift),
+            late_at=from_us(late),
+            is_held=bool(held),
+            seal=_text(seal),
+            offered_seal=offered_seal,
+            is_owned=bool(owned),
+        )
+        left_out = frozenset(at for at, letter in enumerate(states) if letter != _SUBMITTING[0])
+        return GateAnswer(verdict=Verdict(_text(verdict)), facts=facts, left_out=left_out)
+
+    def settle_accepted(self, claim: Claim, accepted: Accepted) -> bool:
+        """Write that the provider took the batch."""
+        state = State.LIVE if claim.channel in ORDERED else State.ACCEPTED
+        return self._settle(claim, state, remote_id=accepted.remote_id, url=accepted.url)
+
+    def settle_failed(self, claim: Claim, failure: SendFailure, *, retry_in: timedelta, hold: str) -> bool:
+        """Write what the failure's class allows."""
+        match failure:
+            case Rejected():
+                state = State.REFUSED
+            case NotSent():
+                state = State.PLANNED
+            case _:
+                state = State.UNKNOWN
+        pause = retry_in if state is State.PLANNED and failure.status == _TOO_MANY_REQUESTS else timedelta(0)
+        return self._settle(claim, state, why=failure.reason, retry_in=retry_in, pause=pause, hold=hold)
+
+    def _settle(
+        self,
+        claim: Claim,
+        state: State,
+        *,
+        remote_id: str = "",
+        url: str = "",
+        why: str = "",
+        retry_in: timedelta = timedelta(0),
+        pause: timedelta = timedelta(0),
+        hold: str = "",
+    ) -> bool:
+        k = ChannelKeys(claim.dispatch, claim.channel)
+        moved = self._scripts.settle(
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote],
+            args=[
+                claim.token, claim.start, code(state), remote_id, url, why,
+                retry_in // _US, pause // _US, claim.channel.value, hold,
+            ],
+        )  # fmt: skip
+        return cast("int", moved) >= 0
+
+    def split(self, claim: Claim, *, middle: int, first: bytes, second: bytes) -> bool:
+        """Cut a refused batch in two open ones at index `middle`."""
+        k = ChannelKeys(claim.dispatch, claim.channel)
+        done = self._scripts.split(
+            keys=[k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.body(middle)],
+            args=[claim.token, claim.start, middle, pack_body(first), pack_body(second)],
+        )
+        return bool(done == 1)
+
+    def expire(self, dispatch: DispatchId, channel: ChannelName) -> tuple[int, int]:
+        """Take back ended leases."""
+        k = ChannelKeys(dispatch, channel)
+        back, doubt = cast(
+            "list[int]", self._scripts.expire(keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims], args=[])
+        )
+        return back, doubt
+
+    def staged(self, claim: Claim) -> bytes:
+        """Return the claimed batch's staged body.
+
+        Raises:
+            NotFound: the body is gone, which means that the batch is settled.
+        """
+        body = self._client.get(ChannelKeys(claim.dispatch, claim.channel).body(claim.start))
+        if body is None:
+            raise NotFound("staged batch", f"{claim.dispatch}/{claim.channel.value}/{claim.start}")
+        return unpack_body(cast("bytes", body))
+
+    def reply_to(self, claim: Claim) -> RemoteId | None:
+        """Return the remote id of the part before the claimed one."""
+        if claim.start == 0:
+            return None
+        k = ChannelKeys(claim.dispatch, claim.channel)
+        known = cast("bytes | None", self._client.hget(k.remote, str(claim.start - 1)))
+        if known is None:
+            raise NotFound("part's remote id", f"{claim.dispatch}/{claim.channel.value}/{claim.start}")
+        return RemoteId(_text(known).split("|", 1)[0])
+
+    def suppress(self, dispatch: DispatchId, channel: ChannelName, *, journal_seen: int, indices: Sequence[int]) -> int:
+        """Mark those who have not left yet as suppressed."""
+        k = ChannelKeys(dispatch, channel)
+        return cast("int", self._scripts.suppress(keys=[k.meta, k.states, k.counts], args=[journal_seen, *indices]))
+
+    def withdraw(self, dispatch: DispatchId, channel: ChannelName) -> None:
+        """Withdraw every open batch of a cancelled dispatch."""
+        k = ChannelKeys(dispatch, channel)
+        keys = [k.meta, k.states, k.counts, k.open, k.batches]
+        while cast("int", self._scripts.withdraw(keys=keys, args=[_WITHDRAW_STEP])) > 0:
+            pass
+
+    def decide(self, dispatch: DispatchId, channel: ChannelName, *, send_again: bool) -> int:
+        """Apply a person's decision to everything in doubt."""
+        k = ChannelKeys(dispatch, channel)
+        sent = State.LIVE if channel in ORDERED else State.ACCEPTED
+        letter = code(State.PLANNED if send_again else sent)
+        settled = cast("dict[bytes, bytes]", self._client.hgetall(k.batches))
+        doubtful = [int(f.split(b":")[0]) for f, v in settled.items() if f.endswith(b":settled") and v == code(State.UNKNOWN)]
+        keys = [k.meta, k.states, k.counts, k.open, k.batches]
+        return sum(
+            cast("int", self._scripts.decide(keys=[*keys, k.body(start)], args=[start, letter])) for start in sorted(doubtful)
+        )
+
+
+_TOO_MANY_REQUESTS = 429
+
+
+def pack_body(body: bytes) -> bytes:
+    """Return a staged body as it is stored: deflated at the quickest level, which still shrinks it about tenfold."""
+    return zlib.compress(body, 1)
+
+
+def unpack_body(stored: bytes) -> bytes:
+    """Return the staged body of a stored one."""
+    return zlib.decompress(stored)
+
+
+def pack_members(numbers: Sequence[int]) -> bytes:
+    """Return contact numbers as 4 bytes each, big-endian."""
+    packed = array("I", numbers)
+    if sys.byteorder == "little":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def unpack_members(packed: bytes) -> array[int]:
+    """Return the contact numbers of their packed form, without an object per recipient."""
+    numbers = array("I", packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
+
+
+def _text(word: bytes | int) -> str:
+    return word.decode("utf-8") if isinstance(word, bytes) else str(word)

@@ -1,0 +1,159 @@
+"""Names of a dispatch's keys and loading of the ledger's scripts.
+
+All keys of one dispatch carry the hash tag `{dispatch}`, so that its scripts stay valid on Redis Cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from distributor.core.errors import StoreUnavailable
+from distributor.core.ids import DispatchId, MasterKey
+from distributor.core.message import ChannelName
+
+_LUA = Path(__file__).with_name("lua")
+
+#: Unfinished dispatches by lift in microseconds; every worker polls its head.
+SCHEDULE = "schedule"
+#: Every dispatch by the instant of its scheduling.
+DISPATCHES = "dispatches"
+
+
+def release_dispatches_key(release: str) -> str:
+    """Return the key of the list of a release's dispatches, oldest first."""
+    return f"release:{release}:dispatches"
+
+
+def meta_key(dispatch: DispatchId) -> str:
+    """Return the key of the dispatch's own facts: lift, late limit, holds, seal, firsts and lasts."""
+    return f"d:{{{dispatch}}}:meta"
+
+
+def plan_key(dispatch: DispatchId) -> str:
+    """Return the key of the immutable plan."""
+    return f"d:{{{dispatch}}}:plan"
+
+
+def frame_key(dispatch: DispatchId, master: MasterKey) -> str:
+    """Return the key of one master's request frame."""
+    return f"d:{{{dispatch}}}:frame:{master}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKeys:
+    """The keys of one channel of one dispatch."""
+
+    dispatch: DispatchId
+    channel: ChannelName
+
+    def _key(self, name: str) -> str:
+        return f"d:{{{self.dispatch}}}:{self.channel.value}:{name}"
+
+    @property
+    def meta(self) -> str:
+        """The dispatch's own facts (shared by its channels)."""
+        return meta_key(self.dispatch)
+
+    @property
+    def states(self) -> str:
+        """One state letter per index (core.delivery.CODES)."""
+        return self._key("states")
+
+    @property
+    def counts(self) -> str:
+        """Hash: state letter to number, and "total"."""
+        return self._key("counts")
+
+    @property
+    def open(self) -> str:
+        """Sorted set of batches that may be claimed, by the instant from which on they may."""
+        return self._key("open")
+
+    @property
+    def batches(self) -> str:
+        """Hash: "<start>:n|master|try|sent|token|settled|end|why|remote" of every batch."""
+        return self._key("batches")
+
+    @property
+    def claims(self) -> str:
+        """Hash: start to token|end of lease|phase, for batches in a worker's hands."""
+        return self._key("claims")
+
+    @property
+    def members(self) -> str:
+        """The frozen audience: contact numbers by index, 4 bytes each, big-endian."""
+        return self._key("members")
+
+    @property
+    def remote(self) -> str:
+        """Hash: index to "remote id|URL" of a thread's live parts."""
+        return self._key("remote")
+
+    def body(self, start: int) -> str:
+        """Return the key of a batch's staged body."""
+        return self._key(f"body:{start}")
+
+
+class LedgerScript:
+    """One script; loaded again by itself when the server has forgotten it (after a restart)."""
+
+    def __init__(self, client: redis.Redis, name: str) -> None:
+        prelude = (_LUA / "ledger_prelude.lua").read_text("utf-8")
+        self._script = client.register_script(prelude + (_LUA / f"ledger_{name}.lua").read_text("utf-8"))
+
+    def __call__(self, *, keys: Sequence[str], args: Sequence[bytes | str | int]) -> Any:
+        """Run the script atomically and return its answer as Redis gives it.
+
+        Raises:
+            StoreUnavailable: no answer came; the script may have run. All ledger scripts may be repeated.
+        """
+        with store_errors():
+            return self._script(keys=keys, args=args)
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn "Redis does not answer" into StoreUnavailable; everything else is a defect and passes through."""
+    try:
+        yield
+    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        # BusyLoadingError, which a server answers while it reads its AOF, is a ConnectionError too.
+        raise StoreUnavailable(f"Redis does not answer ({type(error).__name__}).") from error
+
+
+class LedgerScripts:
+    """The ledger's scripts on one connection pool."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.commit = LedgerScript(client, "commit")
+        self.claim = LedgerScript(client, "claim")
+        self.submit = LedgerScript(client, "submit")
+        self.settle = LedgerScript(client, "settle")
+        self.split = LedgerScript(client, "split")
+        self.expire = LedgerScript(client, "expire")
+        self.suppress = LedgerScript(client, "suppress")
+        self.withdraw = LedgerScript(client, "withdraw")
+        self.hold = LedgerScript(client, "hold")
+        self.decide = LedgerScript(client, "decide")
+
+
+def to_us(moment: datetime) -> int:
+    """Return an instant as microseconds since 1970, exactly."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def from_us(microseconds: bytes | str | int) -> datetime:
+    """Return the instant of so many microseconds since 1970, exactly."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(microseconds))
+
+
+def maybe_from_us(microseconds: bytes | None) -> datetime | None:
+    """Return the instant, None for a field that is not there."""
+    return None if not microseconds else from_us(microseconds)

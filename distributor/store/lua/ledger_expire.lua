@@ -1,0 +1,25 @@
+-- Take back what workers left behind: a lease that ended before the call gives the batch back, one that ended after the call
+-- began leaves it in doubt, for nobody can say whether the provider took it.
+-- KEYS  1 meta   2 states   3 counts   4 open   5 batches   6 claims
+-- ARGV  none
+-- Returns {given back, in doubt}: numbers of batches.
+local now = now_us()
+local claims = redis.call('HGETALL', KEYS[6])
+local back, doubt = 0, 0
+for i = 1, #claims, 2 do
+  local start = claims[i]
+  local _, lease, phase = read_claim(claims[i + 1])
+  if now >= lease then
+    move(KEYS[2], KEYS[3], tonumber(start), size_of(KEYS[5], start), phase, phase == 's' and 'u' or 'p')
+    redis.call('HDEL', KEYS[6], start)
+    if phase == 's' then
+      redis.call('HSET', KEYS[5], start .. ':settled', 'u', start .. ':end', stamp(now), start .. ':why',
+                 'the worker did not come back')
+      doubt = doubt + 1
+    else
+      redis.call('ZADD', KEYS[4], 0, start)
+      back = back + 1
+    end
+  end
+end
+return {back, doubt}

@@ -101,21 +101,26 @@ class ChannelKeys:
         return self._key(f"body:{start}")
 
 
-class LedgerScript:
+class LuaScript:
     """One script; loaded again by itself when the server has forgotten it (after a restart)."""
 
-    def __init__(self, client: redis.Redis, name: str) -> None:
-        prelude = (_LUA / "ledger_prelude.lua").read_text("utf-8")
-        self._script = client.register_script(prelude + (_LUA / f"ledger_{name}.lua").read_text("utf-8"))
+    def __init__(self, client: redis.Redis, *sources: str) -> None:
+        """Join the named files of `lua/` to one script."""
+        self._script = client.register_script("\n".join((_LUA / f"{name}.lua").read_text("utf-8") for name in sources))
 
     def __call__(self, *, keys: Sequence[str], args: Sequence[bytes | str | int]) -> Any:
         """Run the script atomically and return its answer as Redis gives it.
 
         Raises:
-            StoreUnavailable: no answer came; the script may have run. All ledger scripts may be repeated.
+            StoreUnavailable: no answer came; the script may have run. All our scripts may be repeated.
         """
         with store_errors():
             return self._script(keys=keys, args=args)
+
+
+def load_script(client: redis.Redis, name: str) -> LuaScript:
+    """Return one script that needs no prelude."""
+    return LuaScript(client, name)
 
 
 @contextmanager
@@ -132,16 +137,16 @@ class LedgerScripts:
     """The ledger's scripts on one connection pool."""
 
     def __init__(self, client: redis.Redis) -> None:
-        self.commit = LedgerScript(client, "commit")
-        self.claim = LedgerScript(client, "claim")
-        self.submit = LedgerScript(client, "submit")
-        self.settle = LedgerScript(client, "settle")
-        self.split = LedgerScript(client, "split")
-        self.expire = LedgerScript(client, "expire")
-        self.suppress = LedgerScript(client, "suppress")
-        self.withdraw = LedgerScript(client, "withdraw")
-        self.hold = LedgerScript(client, "hold")
-        self.decide = LedgerScript(client, "decide")
+        self.commit = LuaScript(client, "ledger_prelude", "ledger_commit")
+        self.claim = LuaScript(client, "ledger_prelude", "ledger_claim")
+        self.submit = LuaScript(client, "ledger_prelude", "ledger_submit")
+        self.settle = LuaScript(client, "ledger_prelude", "ledger_settle")
+        self.split = LuaScript(client, "ledger_prelude", "ledger_split")
+        self.expire = LuaScript(client, "ledger_prelude", "ledger_expire")
+        self.suppress = LuaScript(client, "ledger_prelude", "ledger_suppress")
+        self.withdraw = LuaScript(client, "ledger_prelude", "ledger_withdraw")
+        self.hold = LuaScript(client, "ledger_prelude", "ledger_hold")
+        self.decide = LuaScript(client, "ledger_prelude", "ledger_decide")
 
 
 def to_us(moment: datetime) -> int:

@@ -1,0 +1,292 @@
+"""The wiring: builds every part once from the settings. The only place that knows which adapter stands behind which port,
+and the only one that reads the machine's clock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import cast
+
+import redis
+
+from distributor.channels.sendgrid import SendGridChannel
+from distributor.channels.x import XChannel
+from distributor.core.checks import CheckResult, CheckSubject, run_checks
+from distributor.core.counting import counter_for
+from distributor.core.ids import DispatchId
+from distributor.core.links import SignedLinks
+from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
+from distributor.core.plan import DispatchPlan
+from distributor.core.thread import compose_thread
+from distributor.flow.approve import Approver
+from distributor.flow.control import Controller
+from distributor.flow.dispatch import Dispatcher
+from distributor.flow.prepare import Preparer
+from distributor.flow.schedule import Scheduler
+from distributor.flow.suppression_sync import SuppressionSync
+from distributor.ports import Channel, StoredRevision
+from distributor.render.email import EmailRenderer
+from distributor.resources import resource
+from distributor.settings import Settings
+from distributor.store.audit import RedisAuditLog
+from distributor.store.connection import connect
+from distributor.store.contacts import RedisContactBook
+from distributor.store.dispatches import RedisDispatches
+from distributor.store.embedded import RedisHandle, open_redis
+from distributor.store.ledger import RedisLedger
+from distributor.store.redis_clock import RedisClock
+from distributor.store.releases import RedisReleaseStore
+from distributor.store.roster import RedisRoster
+from distributor.store.suppressions import RedisSuppressionList
+
+#: How long before the lift a slot takes a batch into its hands, so that only the gate is left to pass at the lift.
+CLAIM_AHEAD = timedelta(seconds=1)
+_LINK_SECRET = "secret:links"  # noqa: S105 - the name of a key, not a secret
+
+
+class SystemClock:
+    """This machine's clock. It names instants for people; it decides nothing about a lift."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Every part, built when it is first asked for."""
+
+    settings: Settings
+    handle: RedisHandle
+
+    @cached_property
+    def client(self) -> redis.Redis:
+        """The ledger's Redis."""
+        return connect(self.handle.url)
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """This machine's clock."""
+        return SystemClock()
+
+    @cached_property
+    def lift_clock(self) -> RedisClock:
+        """Redis's clock."""
+        return RedisClock(self.client)
+
+    @cached_property
+    def releases(self) -> RedisReleaseStore:
+        """Releases and approvals."""
+        return RedisReleaseStore(self.client)
+
+    @cached_property
+    def book(self) -> RedisContactBook:
+        """Contacts and media lists."""
+        return RedisContactBook(self.client)
+
+    @cached_property
+    def suppressions(self) -> RedisSuppressionList:
+        """Addresses that must never be mailed."""
+        return RedisSuppressionList(self.client)
+
+    @cached_property
+    def audit(self) -> RedisAuditLog:
+        """Who did what."""
+        return RedisAuditLog(self.client)
+
+    @cached_property
+    def dispatches(self) -> RedisDispatches:
+        """Scheduled dispatches."""
+        return RedisDispatches(self.client)
+
+    @cached_property
+    def roster(self) -> RedisRoster:
+        """Which workers are alive."""
+        return RedisRoster(self.client)
+
+    @cached_property
+    def ledger(self) -> RedisLedger:
+        """The state of every delivery."""
+        lease = timedelta(seconds=self.settings.dispatch.lease_seconds)
+        return RedisLedger(self.client, lease=lease, claim_ahead=CLAIM_AHEAD)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """The sender identity for e-mail."""
+        sender = self.settings.sender
+        return Sender(email=sender.email, name=sender.name, reply_to=sender.reply_to, postal_address=sender.postal_address)
+
+    @cached_property
+    def channels(self) -> Mapping[ChannelName, Channel]:
+        """The channels whose credentials are set."""
+        settings, timing = self.settings, self.settings.dispatch
+        found: dict[ChannelName, Channel] = {}
+        if settings.sendgrid.api_key is not None:
+            found[ChannelName.EMAIL] = SendGridChannel(
+                api_key=settings.sendgrid.api_key.get_secret_value(),
+                base_url=settings.sendgrid.base_url,
+                sender_domain=self.settings.sender.email.rpartition("@")[2] or "localhost",
+                connect_timeout=timedelta(seconds=timing.connect_timeout_s),
+                read_timeout=timedelta(seconds=timing.read_timeout_s),
+                pool_size=settings.worker.concurrency,
+                batch_size=timing.batch_size,
+            )
+        keys = settings.x
+        if keys.consumer_key and keys.consumer_secret and keys.access_token and keys.access_token_secret:
+            found[ChannelName.X] = XChannel(
+                consumer_key=keys.consumer_key.get_secret_value(),
+                consumer_secret=keys.consumer_secret.get_secret_value(),
+                access_token=keys.access_token.get_secret_value(),
+                access_token_secret=keys.access_token_secret.get_secret_value(),
+                base_url=keys.base_url,
+                connect_timeout=timedelta(seconds=timing.connect_timeout_s),
+                read_timeout=timedelta(seconds=timing.read_timeout_s),
+            )
+        return found
+
+    def account_of(self, channel: ChannelName) -> str:
+        """Return the sender identity of a channel, as sealed; no secret."""
+        if channel is ChannelName.EMAIL:
+            return self.settings.sender.email
+        token = self.settings.x.access_token
+        # A user token begins with the account's number, which is public.
+        return token.get_secret_value().partition("-")[0] if token else ""
+
+    @cached_property
+    def link_secret(self) -> bytes:
+        """What signs the recipients' links; made once, kept in Redis."""
+        self.client.setnx(_LINK_SECRET, secrets.token_bytes(32))
+        return cast("bytes", self.client.get(_LINK_SECRET))
+
+    def links_of(self, dispatch: DispatchId) -> SignedLinks:
+        """Return the link maker of one dispatch."""
+        return SignedLinks(
+            dispatch=dispatch,
+            secret=self.link_secret,
+            public_url=self.settings.public_url,
+            leave_address=self.settings.sender.reply_to or self.settings.sender.email,
+        )
+
+    @cached_property
+    def renderer(self) -> EmailRenderer:
+        """Renders e-mails."""
+        return EmailRenderer(resource("templates"))
+
+    def compose(self, stored: StoredRevision) -> tuple[Master, ...]:
+        """Render every master of a revision: the e-mail, and the thread for X."""
+        release = stored.content
+        lift_at = release.embargo.lift_at() if release.embargo else None
+        email = self.renderer.render(release, sender=self.sender, lift_at=lift_at)
+        thread = compose_thread(release, counter=counter_for(ChannelName.X), channel=ChannelName.X)
+        return email, thread
+
+    def check(self, stored: StoredRevision, masters: Sequence[Master], now: datetime) -> tuple[CheckResult, ...]:
+        """Run every check on a revision and its masters."""
+        release = stored.content
+        return run_checks(
+            CheckSubject(
+                release=release,
+                email_masters=tuple(master for master in masters if isinstance(master, EmailMaster)),
+                threads=tuple(master for master in masters if isinstance(master, ThreadMaster)),
+                sender=self.sender,
+                lift_at=release.embargo.lift_at() if release.embargo else None,
+                languages_present=frozenset({release.language}),
+                now=now,
+            )
+        )
+
+    @cached_property
+    def approver(self) -> Approver:
+        """The step that approves."""
+        return Approver(
+            releases=self.releases,
+            audit=self.audit,
+            clock=self.clock,
+            compose=self.compose,
+            check=self.check,
+            is_two_person=self.settings.approval.two_person,
+        )
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """The step that schedules."""
+        return Scheduler(
+            releases=self.releases,
+            dispatches=self.dispatches,
+            book=self.book,
+            audit=self.audit,
+            clock=self.lift_clock,
+            channels=self.channels,
+            account_of=self.account_of,
+        )
+
+    @cached_property
+    def preparer(self) -> Preparer:
+        """The step that prepares."""
+        return Preparer(
+            ledger=self.ledger,
+            dispatches=self.dispatches,
+            book=self.book,
+            suppressions=self.suppressions,
+            channels=self.channels,
+            links_of=self.links_of,
+            masters_of=self._masters_of,
+        )
+
+    def _masters_of(self, plan: DispatchPlan) -> tuple[Master, ...]:
+        return tuple(m for m in self.releases.masters(plan.release, plan.revision) if m.key in plan.masters)
+
+    @cached_property
+    def controller(self) -> Controller:
+        """The step that holds, resumes, cancels and settles."""
+        return Controller(dispatches=self.dispatches, ledger=self.ledger, audit=self.audit, clock=self.clock)
+
+    @cached_property
+    def suppression_sync(self) -> SuppressionSync:
+        """Carries suppressions into running dispatches."""
+        return SuppressionSync(
+            ledger=self.ledger,
+            dispatches=self.dispatches,
+            suppressions=self.suppressions,
+            numbers_of=self.book.numbers_of,
+        )
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The step that sends."""
+        return Dispatcher(
+            ledger=self.ledger,
+            dispatches=self.dispatches,
+            approved_seal=cast("Callable[[str], str]", self.releases.approved_seal),
+            suppression=self.suppression_sync,
+            channels=self.channels,
+            lift_clock=self.lift_clock,
+        )
+
+    def close(self) -> None:
+        """Close connections. Safe to call twice."""
+        if "channels" in self.__dict__:
+            for channel in self.channels.values():
+                channel.close()
+        if "client" in self.__dict__:
+            self.client.close()
+
+
+@contextmanager
+def open_service(settings: Settings, *, long_lived: bool) -> Iterator[Service]:
+    """Yield the service on the configured Redis, or on an embedded one that runs as long as this block.
+
+    Raises:
+        ConfigurationError: there is no Redis to be had.
+    """
+    with open_redis(settings, long_lived=long_lived) as handle:
+        service = Service(settings, handle)
+        try:
+            yield service
+        finally:
+            service.close()

@@ -1,0 +1,145 @@
+"""Contacts and media lists on Redis. Implements ports.ContactBook.
+
+A contact is a JSON array [address, name, outlet, languages, tags] in a bucket of 256; a list is a bitmap over contact numbers, so
+that the union of lists is one bitwise OR and nobody can be on it twice.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import cast
+
+import orjson
+import redis
+
+from distributor.core.audience import Contact
+from distributor.core.errors import NotFound
+from distributor.core.ids import AddressKey, ContactNumber, Language, ListName, address_key
+from distributor.ports import ImportCount
+from distributor.store.ledger_keys import load_script, store_errors
+from distributor.store.suppressions import RedisSuppressionList
+
+_BY_ADDRESS = "contacts:by_address"
+_LAST = "contacts:last"
+_LISTS = "lists"
+#: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6).
+_PER_BUCKET = 256
+_BLOCK = 1000
+#: The positions of the set bits of every byte, most significant first, as Redis numbers them.
+_BITS = tuple(tuple(at for at in range(8) if byte & (128 >> at)) for byte in range(256))
+
+
+class RedisContactBook:
+    """Every contact and list. Thread-safe."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._add = load_script(client, "contacts_add")
+        self._suppressions = RedisSuppressionList(client)
+
+    def add_to_list(self, name: ListName, contacts: Sequence[Contact], *, at: datetime) -> ImportCount:
+        """Store the contacts and put them on the list; all or nothing for each block of 1,000."""
+        added = updated = unchanged = suppressed = 0
+        for start in range(0, len(contacts), _BLOCK):
+            block = contacts[start : start + _BLOCK]
+            described = [part for contact in block for part in (contact.key, _encode(contact))]
+            counts = self._add(keys=[_BY_ADDRESS, _LAST, _list_key(name), _LISTS], args=[name, _PER_BUCKET, *described])
+            added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
+            suppressed += sum(self._suppressions.suppressed_among([contact.key for contact in block]))
+        return ImportCount(added=added, updated=updated, unchanged=unchanged, suppressed=suppressed)
+
+    def lists(self) -> dict[ListName, int]:
+        """Return every list with its number of members, by name."""
+        names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(_LISTS)))
+        with self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.bitcount(_list_key(ListName(name)))
+            return {ListName(name): int(count) for name, count in zip(names, pipe.execute(), strict=True)}
+
+    def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:
+        """Return the members of any of the lists, each once, ascending."""
+        known = self.lists()
+        for name in names:
+            if name not in known:
+                raise NotFound("list", name, remedy=f"Lists: {', '.join(known) or 'none yet'}.")
+        bitmaps = [cast("bytes", self._client.get(_list_key(name)) or b"") for name in names]
+        width = max((len(bitmap) for bitmap in bitmaps), default=0)
+        union = 0
+        for bitmap in bitmaps:
+            union |= int.from_bytes(bitmap.ljust(width, b"\0"), "big")
+        return cast("Sequence[ContactNumber]", _set_bits(union.to_bytes(width, "big")))
+
+    def load(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
+        """Return the contacts in the order asked."""
+        for at in range(0, len(numbers), _BLOCK):
+            yield from self._load_block(numbers[at : at + _BLOCK])
+
+    def _load_block(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
+        buckets: dict[int, list[ContactNumber]] = {}
+        for number in numbers:
+            buckets.setdefault(number // _PER_BUCKET, []).append(number)
+        with self._client.pipeline(transaction=False) as pipe:
+            for bucket, wanted in buckets.items():
+                pipe.hmget(f"contacts:{bucket}", [str(number) for number in wanted])
+            answers = pipe.execute()
+        found = {
+            number: record
+            for wanted, records in zip(buckets.values(), answers, strict=True)
+            for number, record in zip(wanted, records, strict=True)
+        }
+        for number in numbers:
+            if (record := found[number]) is not None:
+                yield number, _decode(record)
+
+    def find(self, address: str) -> ContactNumber | None:
+        """Return the number of a normalised address."""
+        return self.numbers_of([address_key(address)])[0]
+
+    def numbers_of(self, keys: Sequence[AddressKey]) -> Sequence[ContactNumber | None]:
+        """Return the number behind each address key, None where nobody has that address."""
+        if not keys:
+            return []
+        with store_errors():
+            found = cast("list[bytes | None]", self._client.hmget(_BY_ADDRESS, list(keys)))
+        return [None if number is None else ContactNumber(int(number)) for number in found]
+
+    def everyone_on(self, name: ListName) -> Iterable[Contact]:
+        """Return the list's members, ordered by the time they were first imported.
+
+        Raises:
+            NotFound: no such list.
+        """
+        return (contact for _, contact in self.load(self.members([name])))
+
+
+def _list_key(name: ListName) -> str:
+    return f"list:{name}"
+
+
+def _set_bits(bitmap: bytes) -> array[int]:
+    numbers = array("I")
+    for at, byte in enumerate(bitmap):
+        if byte:
+            base = at * 8
+            numbers.extend([base + bit for bit in _BITS[byte]])
+    return numbers
+
+
+def _encode(contact: Contact) -> bytes:
+    # Words are joined by spaces with one at the end, as the script that unites them expects.
+    languages = " ".join(contact.languages)
+    tags = "".join(f"{tag} " for tag in contact.tags)
+    return orjson.dumps([contact.address, contact.name, contact.outlet, languages, tags])
+
+
+def _decode(record: bytes) -> Contact:
+    address, name, outlet, languages, tags = orjson.loads(record)
+    return Contact(
+        address=address,
+        name=name,
+        outlet=outlet,
+        languages=tuple(Language(word) for word in languages.split()),
+        tags=tuple(tags.split()),
+    )

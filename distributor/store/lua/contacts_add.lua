@@ -1,0 +1,45 @@
+-- Store a block of contacts and put them on a list. Whoever has a number keeps it; safe to repeat.
+-- What the import leaves empty stays as it was; tags are united by the caller's order, without repetition.
+-- KEYS  1 numbers by address key (hash)   2 last number   3 list (bitmap)   4 names of lists (set)
+-- ARGV  1 the list's name   2 contacts per bucket   3… address key, JSON array of the contact (see contacts.py)
+-- Returns {added, updated, unchanged}
+local added, updated, unchanged = 0, 0, 0
+local per_bucket = tonumber(ARGV[2])
+redis.call('SADD', KEYS[4], ARGV[1])
+
+-- Lists of words are kept as one string, a space after each word, because cjson turns an empty array into an object.
+local function unite(old, new)
+  local words = old
+  for word in string.gmatch(new, '[^ ]+') do
+    if not string.find(' ' .. words, ' ' .. word .. ' ', 1, true) then words = words .. word .. ' ' end
+  end
+  return words
+end
+
+for i = 3, #ARGV, 2 do
+  local number = tonumber(redis.call('HGET', KEYS[1], ARGV[i]))
+  if not number then
+    number = redis.call('INCR', KEYS[2])
+    redis.call('HSET', KEYS[1], ARGV[i], number)
+  end
+  local bucket = 'contacts:' .. math.floor(number / per_bucket)
+  local before = redis.call('HGET', bucket, number)
+  if not before then
+    redis.call('HSET', bucket, number, ARGV[i + 1])
+    added = added + 1
+  else
+    local old, new = cjson.decode(before), cjson.decode(ARGV[i + 1])
+    for field = 2, 3 do if new[field] ~= '' then old[field] = new[field] end end
+    if new[4] ~= '' then old[4] = new[4] end
+    old[5] = unite(old[5], new[5])
+    local after = cjson.encode(old)
+    if after == cjson.encode(cjson.decode(before)) then
+      unchanged = unchanged + 1
+    else
+      redis.call('HSET', bucket, number, after)
+      updated = updated + 1
+    end
+  end
+  redis.call('SETBIT', KEYS[3], number, 1)
+end
+return {added, updated, unchanged}

@@ -1,0 +1,138 @@
+"""Releases, revisions and approvals on Redis. Implements ports.ReleaseStore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import redis
+
+from distributor.core.approval import Approval
+from distributor.core.errors import ApprovalRefused, NotFound
+from distributor.core.ids import ReleaseId, digest_id
+from distributor.core.message import Master
+from distributor.core.release import Release
+from distributor.ports import ReleaseLine, StoredRevision
+from distributor.store import codec
+from distributor.store.ledger_keys import load_script, store_errors, to_us
+
+_RELEASES = "releases"
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Envelope:
+    """A revision with who took it in and when, as stored."""
+
+    content: Release
+    added_by: str
+    added_at: datetime
+
+
+class RedisReleaseStore:
+    """Every release. Thread-safe: it holds nothing but the connection pool."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._add = load_script(client, "release_add")
+        self._approve = load_script(client, "release_approve")
+
+    def add(self, release: Release, *, by: str, at: datetime, revises: ReleaseId | None = None) -> StoredRevision:
+        """Store a release, or a new revision of one, atomically."""
+        content_digest = codec.content_digest(release)
+        name = revises or ReleaseId(digest_id("r", content_digest))
+        revision, _ = self._add(
+            keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, _key(name, "seal")],
+            args=[
+                codec.encode(_Envelope(content=release, added_by=by, added_at=at)),
+                content_digest, name, to_us(at), "1" if revises else "0",
+            ],
+        )  # fmt: skip
+        if not revision:
+            raise NotFound("release", name, remedy="`distributor release list` shows them.")
+        return self.get(name, int(revision))
+
+    def get(self, release: ReleaseId, revision: int | None = None) -> StoredRevision:
+        """Return a revision, the latest unless one is named."""
+        with store_errors(), self._client.pipeline(transaction=True) as pipe:
+            pipe.llen(_key(release, "revisions"))
+            pipe.lindex(_key(release, "revisions"), -1 if revision is None else revision - 1)
+            pipe.lindex(_key(release, "digests"), -1 if revision is None else revision - 1)
+            count, stored, content_digest = pipe.execute()
+        if stored is None or (revision is not None and revision < 1):
+            known = f"It has revisions 1 to {count}." if count else "`distributor release list` shows them."
+            raise NotFound("release", release if revision is None else f"{release} revision {revision}", remedy=known)
+        envelope = codec.decode(_Envelope, stored)
+        return StoredRevision(
+            release_id=release,
+            revision=revision or int(count),
+            content=envelope.content,
+            added_by=envelope.added_by,
+            added_at=envelope.added_at,
+            digest=content_digest,
+        )
+
+    def resolve(self, prefix: str) -> ReleaseId:
+        """Return the one release whose id begins so."""
+        names = [name.decode() for name in cast("list[bytes]", self._client.zrange(_RELEASES, 0, -1))]
+        found = [name for name in names if name.startswith(prefix)] if len(prefix) >= _SHORTEST_PREFIX else []
+        if prefix in names:
+            return ReleaseId(prefix)
+        if len(found) != 1:
+            several = f"Several begin so: {', '.join(found[:5])}." if found else "`distributor release list` shows them."
+            raise NotFound("release", prefix, remedy=several)
+        return ReleaseId(found[0])
+
+    def list_all(self) -> Sequence[ReleaseLine]:
+        """Return every release, newest first."""
+        names = cast("list[bytes]", self._client.zrevrange(_RELEASES, 0, -1))
+        return [self._line(ReleaseId(name.decode())) for name in names]
+
+    def _line(self, release: ReleaseId) -> ReleaseLine:
+        stored = self.get(release)
+        return ReleaseLine(
+            release_id=release,
+            revision=stored.revision,
+            headline=stored.content.headline,
+            added_by=stored.added_by,
+            added_at=stored.added_at,
+            is_approved=self.approved_seal(release) != "",
+        )
+
+    def save_approval(self, approval: Approval, masters: Sequence[Master]) -> None:
+        """Store an approval with its masters, atomically."""
+        name = approval.release
+        stored = self._approve(
+            keys=[
+                _key(name, "revisions"), _key(name, "approval"),
+                _key(name, f"masters:{approval.revision}"), _key(name, "seal"),
+            ],
+            args=[approval.revision, codec.encode(approval), approval.seal, *(codec.encode_master(m) for m in masters)],
+        )  # fmt: skip
+        if not stored:
+            raise ApprovalRefused("The release has been changed since you looked at it. Look again, then approve.")
+
+    def approval(self, release: ReleaseId) -> Approval | None:
+        """Return the approval that stands."""
+        stored = cast("bytes | None", self._client.get(_key(release, "approval")))
+        return None if stored is None else codec.decode_approval(stored)
+
+    def masters(self, release: ReleaseId, revision: int) -> tuple[Master, ...]:
+        """Return the masters that were sealed with this revision."""
+        stored = cast("list[bytes]", self._client.lrange(_key(release, f"masters:{revision}"), 0, -1))
+        return tuple(codec.decode_master(data) for data in stored)
+
+    def void_approval(self, release: ReleaseId) -> bool:
+        """Take the approval back."""
+        return bool(self._client.delete(_key(release, "approval"), _key(release, "seal")))
+
+    def approved_seal(self, release: ReleaseId) -> str:
+        """Return the seal of the approval that stands, "" when there is none."""
+        with store_errors():
+            return (cast("bytes | None", self._client.get(_key(release, "seal"))) or b"").decode()
+
+
+def _key(release: ReleaseId, name: str) -> str:
+    return f"release:{{{release}}}:{name}"

@@ -1,0 +1,60 @@
+"""Suppressions on Redis, with the journal that running dispatches read. Implements ports.SuppressionList."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import cast
+
+import redis
+
+from distributor.core.ids import AddressKey, address_key
+from distributor.ports import Suppression
+from distributor.store.codec import decode, encode
+from distributor.store.ledger_keys import load_script, store_errors
+
+SUPPRESSIONS = "suppressions"
+_JOURNAL = "suppressions:journal"
+
+
+class RedisSuppressionList:
+    """Every address that must never be mailed. Thread-safe."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._add = load_script(client, "suppression_add")
+
+    def add(self, address: str, *, reason: str, by: str, at: datetime) -> bool:
+        """Suppress a normalised address and write the journal, atomically."""
+        record = Suppression(key=address_key(address), address=address, reason=reason, by=by, at=at)
+        return bool(self._add(keys=[SUPPRESSIONS, _JOURNAL], args=[record.key, encode(record)]))
+
+    def remove(self, address: str) -> bool:
+        """Lift a suppression by a person's word. Dispatches that applied it already keep it."""
+        return bool(self._client.hdel(SUPPRESSIONS, address_key(address)))
+
+    def suppressed_among(self, keys: Sequence[AddressKey]) -> Sequence[bool]:
+        """Say for each key whether it is suppressed."""
+        if not keys or not self._client.hlen(SUPPRESSIONS):
+            return [False] * len(keys)
+        return [record is not None for record in cast("list[bytes | None]", self._client.hmget(SUPPRESSIONS, list(keys)))]
+
+    def find(self, address: str) -> Suppression | None:
+        """Return why the address is suppressed, None when it is not."""
+        record = cast("bytes | None", self._client.hget(SUPPRESSIONS, address_key(address)))
+        return None if record is None else decode(Suppression, record)
+
+    def entries(self) -> Iterable[Suppression]:
+        """Return all suppressions, newest first."""
+        records = cast("list[bytes]", self._client.hvals(SUPPRESSIONS))
+        return sorted((decode(Suppression, record) for record in records), key=lambda found: found.at, reverse=True)
+
+    def journal_end(self) -> int:
+        """Return the number of entries ever written to the journal."""
+        with store_errors():
+            return self._client.llen(_JOURNAL)
+
+    def journal_since(self, seen: int) -> Sequence[AddressKey]:
+        """Return the keys written after the first `seen` entries, oldest first."""
+        with store_errors():
+            return [AddressKey(key.decode()) for key in cast("list[bytes]", self._client.lrange(_JOURNAL, seen, -1))]

@@ -1,0 +1,202 @@
+"""The Celery worker: slots that serve dispatches, and the sweep that wakes them.
+
+Messages carry ids and nothing else, and are wake-ups only: any of them may be lost, late or doubled without consequence, because
+the ledger says what is due and every worker's sweep looks at the ledger by itself (PROVIDERS.md §5; docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import FrameType
+
+from celery import Celery, signals
+from celery.apps.worker import Worker
+from kombu import Queue
+
+from distributor.bootstrap import Service
+from distributor.core.ids import DispatchId
+from distributor.flow.tend import Tender
+from distributor.telemetry import Event, tell
+
+#: Preparations may be done by any worker.
+SHARED_QUEUE = "distributor"
+#: How often each worker looks at the ledger.
+SWEEP_EVERY = timedelta(milliseconds=200)
+BEAT_EVERY = timedelta(seconds=3)
+#: A wake-up that is older than this has been overtaken by the next sweep.
+_WAKE_UP_LASTS = timedelta(seconds=2)
+_LOG = logging.getLogger("distributor")
+
+
+@dataclass(slots=True)
+class _Slots:
+    """How many of this worker's slots serve, and how many were asked to."""
+
+    limit: int
+    busy: int = 0
+    asked: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def to_ask(self) -> int:
+        """Return how many wake-ups to send now, and count them as sent."""
+        now = time.monotonic()
+        with self.lock:
+            self.asked = [at for at in self.asked if now - at < _WAKE_UP_LASTS / timedelta(seconds=1)]
+            missing = max(0, self.limit - self.busy - len(self.asked))
+            self.asked.extend([now] * missing)
+            return missing
+
+    def enter(self) -> bool:
+        """Count one slot as serving; False when all are."""
+        with self.lock:
+            if self.asked:
+                self.asked.pop()
+            if self.busy >= self.limit:
+                return False
+            self.busy += 1
+            return True
+
+    def leave(self) -> None:
+        """Count one slot less."""
+        with self.lock:
+            self.busy -= 1
+
+
+class WorkerProcess:
+    """One worker: a Celery worker with a pool of threads, and a sweeping thread beside it."""
+
+    def __init__(self, service: Service, *, name: str) -> None:
+        self._service = service
+        self.name = name
+        self._own_queue = f"{SHARED_QUEUE}.{name}"
+        self._stopping = threading.Event()
+        self._slots = _Slots(limit=service.settings.worker.concurrency)
+        self.app = make_app(service.handle.broker_url)
+        self._serve = self.app.task(name="distributor.serve", ignore_result=True)(self.serve)
+        self._prepare = self.app.task(name="distributor.prepare", ignore_result=True)(self.prepare)
+        self._preparing: dict[DispatchId, float] = {}
+        self._tender = Tender(
+            dispatches=service.dispatches,
+            ledger=service.ledger,
+            wake_preparation=self._wake_preparation,
+            wake_slots=self._wake_slots,
+            forget=service.dispatcher.forget,
+        )
+
+    def serve(self, *, dispatch_id: str, **_: object) -> None:
+        """Serve whatever is due; the id only says which dispatch the wake-up was for."""
+        if not self._slots.enter():
+            return
+        try:
+            self._service.dispatcher.serve(should_stop=self._stopping.is_set)
+        finally:
+            self._slots.leave()
+
+    def prepare(self, *, dispatch_id: str, **_: object) -> None:
+        """Prepare a dispatch whose preparation was cut off. Repeating it changes nothing."""
+        self._service.preparer.prepare(self._service.dispatches.plan(DispatchId(dispatch_id)))
+
+    def _wake_slots(self, dispatch: DispatchId) -> None:
+        for _ in range(self._slots.to_ask()):
+            self._serve.apply_async(
+                kwargs={"dispatch_id": dispatch}, queue=self._own_queue, expires=_WAKE_UP_LASTS.total_seconds()
+            )
+
+    def _wake_preparation(self, dispatch: DispatchId) -> None:
+        # Whoever scheduled it is normally at it. A worker helps when that has taken suspiciously long.
+        first_seen = self._preparing.setdefault(dispatch, time.monotonic())
+        if time.monotonic() - first_seen > _PREPARATION_PATIENCE_S:
+            self._preparing[dispatch] = time.monotonic()
+            self._prepare.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT: the requests in flight are finished, no new ones are begun. Return the exit code."""
+        sweeper = threading.Thread(target=self._sweep_until_stopped, name="sweep", daemon=True)
+        signals.worker_ready.connect(lambda **_: sweeper.start(), weak=False)
+        signals.worker_shutting_down.connect(lambda **_: self._stopping.set(), weak=False)
+        # Our own logging is set up already, and the SDKs' debug logs must stay shut.
+        signals.setup_logging.connect(lambda **_: None, weak=False)
+        worker: Worker = self.app.Worker(
+            hostname=f"{self.name}@distributor",
+            pool="threads",
+            # One slot more than we use, so that a preparation finds a thread while all slots serve.
+            concurrency=self._slots.limit + 1,
+            queues=[SHARED_QUEUE, self._own_queue],
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+            quiet=True,
+        )
+        worker.start()
+        self._stopping.set()
+        self._service.roster.leave(self.name)
+        return int(worker.exitcode or 0)
+
+    def _sweep_until_stopped(self) -> None:
+        next_beat = 0.0
+        while not self._stopping.wait(SWEEP_EVERY / timedelta(seconds=1)):
+            try:
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + BEAT_EVERY / timedelta(seconds=1)
+                    self._service.roster.beat(self.name)
+                self._tender.sweep()
+            except Exception as error:
+                # The sweep must outlive anything, Redis being away above all: the next one does the same work again.
+                tell(Event.SWEEP_FAILED, error=type(error).__name__)
+                _LOG.debug("sweep.failed", exc_info=True)
+
+
+_PREPARATION_PATIENCE_S = 30.0
+
+
+def make_app(broker_url: str) -> Celery:
+    """Return the Celery application; nothing is contacted yet."""
+    app = Celery("distributor", broker=broker_url)
+    app.conf.update(
+        task_ignore_result=True,
+        task_default_queue=SHARED_QUEUE,
+        task_create_missing_queues=True,
+        task_queues=[],
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        # Wake-ups that nobody took before their worker went away must not pile up.
+        broker_transport_options={"socket_timeout": 15, "socket_keepalive": True, "visibility_timeout": 60},
+        event_queue_expires=60,
+        task_send_sent_event=False,
+        enable_utc=True,
+        timezone="UTC",
+    )
+    return app
+
+
+def worker_name() -> str:
+    """Return a name that no other live worker has."""
+    return f"{socket.gethostname().split('.')[0]}-{os.getpid()}"
+
+
+def run_worker(service: Service, *, name: str | None = None) -> int:
+    """Run one worker in this process until it is told to stop; return its exit code."""
+    process = WorkerProcess(service, name=name or worker_name())
+    process.app.conf.task_queues = [Queue(SHARED_QUEUE), Queue(f"{SHARED_QUEUE}.{process.name}", auto_delete=True)]
+    return process.run()
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGTERM and SIGINT."""
+
+    def _stop(_signal: int, _frame: FrameType | None) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)

@@ -47,16 +47,11 @@ ROUTES = [
 
 def _accept(state: SandboxState, checked: CheckedSend, body: bytes, *, accepted_at: int) -> str:
     send = state.mailbox.accept(checked, body, accepted_at=accepted_at)
-    state.journal.append_line(
-        {
-            "provider": "sendgrid",
-            "id": send.message_id,
-            "accepted_at": accepted_at,
-            "messages": [
-                [address, orjson.Fragment(args)] for address, args in zip(send.addresses, send.args, strict=True)
-            ],
-        }
-    )  # fmt: skip
+    if state.journal.log_file:
+        messages = [[address, orjson.Fragment(args)] for address, args in zip(send.addresses, send.args, strict=True)]
+        state.journal.append_line(
+            {"provider": "sendgrid", "id": send.message_id, "accepted_at": accepted_at, "messages": messages}
+        )
     state.events.add(send)
     return send.message_id
 

@@ -6,7 +6,7 @@ Source: docs.x.com `GET /2/users/{id}/tweets`, read 2026-11-23.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -51,7 +51,8 @@ def read_timeline(posts: Sequence[Post], settings: SandboxSettings, query: Mappi
     count = _number(query, "max_results", _USUAL)
     if not _LEAST <= count <= _MOST:
         raise ValueError(f"The `max_results` query parameter value [{count}] is not between {_LEAST} and {_MOST}")
-    chosen = [post for post in reversed(posts) if _is_wanted(post, query)]
+    wanted = _wanted(query)
+    chosen = [post for post in reversed(posts) if post in wanted]
     page = chosen[:count]
     meta: Json = {"result_count": len(page)}
     if not page:
@@ -99,16 +100,30 @@ def iso(at_us: int) -> str:
     return datetime.fromtimestamp(at_us / 1e6, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _is_wanted(post: Post, query: Mapping[str, str]) -> bool:
-    if int(post.id) <= _number(query, "since_id", -1) or int(post.id) >= _number(query, "until_id", 1 << 63):
-        return False
-    if int(post.id) >= _number(query, "pagination_token", 1 << 63):
-        return False
-    if "replies" in query.get("exclude", "").split(",") and post.reply_to:
-        return False
-    # Seconds are the granularity of both bounds.
-    second = post.created_at // 1_000_000
-    return _instant(query, "start_time", 0) <= second < _instant(query, "end_time", 1 << 40)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a query asks for; ids and whole seconds since the epoch, ids exclusive, the time half-open."""
+
+    after: int
+    before: int
+    since_s: int
+    until_s: int
+    has_replies: bool
+
+    def __contains__(self, post: Post) -> bool:
+        if not self.after < int(post.id) < self.before or (post.reply_to and not self.has_replies):
+            return False
+        return self.since_s <= post.created_at // 1_000_000 < self.until_s
+
+
+def _wanted(query: Mapping[str, str]) -> _Wanted:
+    return _Wanted(
+        after=_number(query, "since_id", -1),
+        before=min(_number(query, "until_id", 1 << 63), _number(query, "pagination_token", 1 << 63)),
+        since_s=_instant(query, "start_time", 0),
+        until_s=_instant(query, "end_time", 1 << 40),
+        has_replies="replies" not in query.get("exclude", "").split(","),
+    )
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:

@@ -1,42 +1,58 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "import sys" 2>/dev/null && { command -v $$p; break; }; done)
+# They need Python 3.11 or newer with pip, and nothing else; what they install goes into .venv.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14; do \
+	$$p -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
+# Debian's python3 has no ensurepip without python3-venv; then the system's pip fills the environment from outside.
+PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
+INSTALL = $(PIP) install -qq --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench up lock clean
+.PHONY: .venv demo up test check bench lock clean
 
-.venv: .venv/.stamp
+.venv: .venv/.stamp-dev
 
-# Debian's python3 has no ensurepip unless python3-venv is installed; then the system's pip fills the environment from outside.
-.venv/.stamp: requirements.lock requirements-dev.lock pyproject.toml
-	@$(PYTHON) -m venv .venv 2>/dev/null || $(PYTHON) -m venv --without-pip --clear .venv
-	@if [ -x $(BIN)/pip ]; then $(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock; \
-	else $(PYTHON) -m pip --python $(BIN)/python install -q --require-hashes -r requirements-dev.lock; fi
-	@if [ -x $(BIN)/pip ]; then $(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .; \
-	else $(PYTHON) -m pip --python $(BIN)/python install -q --no-build-isolation --no-deps -e .; fi
+# What a demo needs.
+.venv/.stamp-runtime: requirements.lock requirements-build.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Debian: apt install python3 python3-pip" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip --clear .venv
+	@$(PIP) --version >/dev/null 2>&1 || { echo "pip is needed. Debian: apt install python3-pip" >&2; exit 1; }
+	@echo "Installing locked dependencies …"
+	@$(INSTALL) --require-hashes -r requirements-build.lock -r requirements.lock
+	@$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: .venv
+# What tests and checks need on top.
+.venv/.stamp-dev: .venv/.stamp-runtime requirements-dev.lock
+	@echo "Installing what the tests need …"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/.stamp-runtime
 	@$(BIN)/distributor demo
 
-up: .venv
+up: .venv/.stamp-runtime
 	@$(BIN)/distributor up
 
 test: .venv
 	@$(BIN)/pytest
 
+# Everything that CI asks of the code without running it.
 check: .venv
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy distributor tests benchmarks
-	$(BIN)/lint-imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy distributor tests benchmarks
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest tests/test_architecture.py tests/test_compose.py tests/test_commits.py
 
 bench: .venv
 	@$(BIN)/python -m benchmarks
 
 # Pins every dependency with hashes; needs uv (`pip install uv`).
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	printf 'hatchling\neditables\n' | $(COMPILE) -c requirements-dev.lock - -o requirements-build.lock
 
 clean:
 	rm -rf .venv dist build

@@ -164,7 +164,7 @@ class Dispatches(Protocol):
         ...
 
     def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes) -> None:
-        """Store one batch's staged body. Not visible to workers before `commit`."""
+        """Store one batch's staged body; nothing once it is committed. Not visible to workers before `commit`."""
         ...
 
     def commit(
@@ -175,9 +175,11 @@ class Dispatches(Protocol):
         batches: Sequence[Batch],
         members: Sequence[ContactNumber],
         suppressed: int,
+        journal_seen: int = 0,
     ) -> bool:
         """Freeze the audience and open its batches, atomically. `members` holds everybody by index, those who are suppressed
-        already at its end. False: it was committed before, and nothing changed.
+        already at its end; `journal_seen` is how much of the suppression journal they were compared with. False: it was
+        committed before, and nothing changed.
         """
         ...
 

@@ -110,13 +110,13 @@ class Preparer:
             freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
             progress(len(freeze.members), len(numbers))
         must_have_members(len(freeze.members), lists=plan.lists)
-        self.ledger.suppress(plan.dispatch, ChannelName.EMAIL, journal_seen=journal_seen, indices=())
         self.dispatches.commit(
             plan.dispatch,
             ChannelName.EMAIL,
             batches=freeze.batches,
             members=[*freeze.members, *freeze.suppressed],
             suppressed=len(freeze.suppressed),
+            journal_seen=journal_seen,
         )
 
     def _those_who_may_be_mailed(

@@ -81,8 +81,9 @@ class RedisDispatches:
         return cast("bytes", stored)
 
     def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes) -> None:
-        """Store one batch's staged body."""
-        self._client.set(ChannelKeys(dispatch, channel).body(batch.start), pack_body(body))
+        """Store one batch's staged body; nothing when the channel is committed already."""
+        k = ChannelKeys(dispatch, channel)
+        self._scripts.stage(keys=[k.meta, k.body(batch.start)], args=[channel.value, pack_body(body)])
 
     def commit(
         self,
@@ -92,15 +93,15 @@ class RedisDispatches:
         batches: Sequence[Batch],
         members: Sequence[ContactNumber],
         suppressed: int,
+        journal_seen: int = 0,
     ) -> bool:
         """Freeze the audience and open its batches, atomically."""
         k = ChannelKeys(dispatch, channel)
-        if members:
-            self._client.set(k.members, pack_members(members))
         planned = sum(batch.count for batch in batches)
         described = [part for batch in batches for part in (batch.start, batch.count, batch.master)]
         done = self._scripts.commit(
-            keys=[k.meta, k.states, k.counts, k.open, k.batches], args=[channel.value, planned, suppressed, *described]
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.members],
+            args=[channel.value, planned, suppressed, pack_members(members), journal_seen, *described],
         )
         return bool(done == 1)
 

@@ -119,7 +119,7 @@ class RedisLedger:
     ) -> bool:
         k = ChannelKeys(claim.dispatch, claim.channel)
         moved = self._scripts.settle(
-            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote],
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote, k.asked],
             args=[
                 claim.token, claim.start, code(state), remote_id, url, why,
                 retry_in // _US, pause // _US, claim.channel.value, hold,
@@ -131,7 +131,7 @@ class RedisLedger:
         """Cut a refused batch in two open ones at index `middle`."""
         k = ChannelKeys(claim.dispatch, claim.channel)
         done = self._scripts.split(
-            keys=[k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.body(middle)],
+            keys=[k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.body(middle), k.asked],
             args=[claim.token, claim.start, middle, pack_body(first), pack_body(second)],
         )
         return bool(done == 1)
@@ -168,7 +168,7 @@ class RedisLedger:
     def suppress(self, dispatch: DispatchId, channel: ChannelName, *, journal_seen: int, indices: Sequence[int]) -> int:
         """Mark those who have not left yet as suppressed."""
         k = ChannelKeys(dispatch, channel)
-        return cast("int", self._scripts.suppress(keys=[k.meta, k.states, k.counts], args=[journal_seen, *indices]))
+        return cast("int", self._scripts.suppress(keys=[k.meta, k.states, k.counts, k.asked], args=[journal_seen, *indices]))
 
     def withdraw(self, dispatch: DispatchId, channel: ChannelName) -> None:
         """Withdraw every open batch of a cancelled dispatch."""
@@ -186,7 +186,8 @@ class RedisLedger:
         doubtful = [int(f.split(b":")[0]) for f, v in settled.items() if f.endswith(b":settled") and v == code(State.UNKNOWN)]
         keys = [k.meta, k.states, k.counts, k.open, k.batches]
         return sum(
-            cast("int", self._scripts.decide(keys=[*keys, k.body(start)], args=[start, letter])) for start in sorted(doubtful)
+            cast("int", self._scripts.decide(keys=[*keys, k.body(start), k.asked], args=[start, letter]))
+            for start in sorted(doubtful)
         )
 
 

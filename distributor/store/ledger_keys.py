@@ -96,6 +96,15 @@ class ChannelKeys:
         """Hash: index to "remote id|URL" of a thread's live parts."""
         return self._key("remote")
 
+    @property
+    def asked(self) -> str:
+        """Sorted set: indices of those who asked to be left alone while their message was under way."""
+        return self._key("asked")
+
+    def marked(self, mark: str) -> str:
+        """Return the key of a mark's bitmap: one bit per index."""
+        return self._key(f"marked:{mark}")
+
     def body(self, start: int) -> str:
         """Return the key of a batch's staged body."""
         return self._key(f"body:{start}")
@@ -137,6 +146,7 @@ class LedgerScripts:
     """The ledger's scripts on one connection pool."""
 
     def __init__(self, client: redis.Redis) -> None:
+        self.stage = LuaScript(client, "ledger_prelude", "ledger_stage")
         self.commit = LuaScript(client, "ledger_prelude", "ledger_commit")
         self.claim = LuaScript(client, "ledger_prelude", "ledger_claim")
         self.submit = LuaScript(client, "ledger_prelude", "ledger_submit")
@@ -147,6 +157,7 @@ class LedgerScripts:
         self.withdraw = LuaScript(client, "ledger_prelude", "ledger_withdraw")
         self.hold = LuaScript(client, "ledger_prelude", "ledger_hold")
         self.decide = LuaScript(client, "ledger_prelude", "ledger_decide")
+        self.events = LuaScript(client, "ledger_prelude", "ledger_events")
 
 
 def to_us(moment: datetime) -> int:

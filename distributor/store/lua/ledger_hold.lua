@@ -18,9 +18,9 @@ if ARGV[1] == 'hold' then
   redis.call('HSET', KEYS[1], 'held', ARGV[3], 'held_by', ARGV[2], 'held_us', stamp(now), 'held_note', ARGV[4])
   return 'ok'
 end
+if held == '' then return 'same' end
 if tonumber(ARGV[5]) > 0 and now + tonumber(ARGV[5]) > tonumber(meta[3]) then
   redis.call('HSET', KEYS[1], 'late_us', stamp(now + tonumber(ARGV[5])))
 end
-if held == '' then return 'same' end
 redis.call('HDEL', KEYS[1], 'held', 'held_by', 'held_us', 'held_note')
 return 'ok'

@@ -31,6 +31,14 @@ local function move(states, counts, first, count, from, to)
   return moved
 end
 
+-- Of a range that is planned again, those who asked to be left alone while it was under way do not go. Their line of the
+-- suppression journal is applied already and will not come again, so `asked` remembers them.
+local function leave_alone(states, counts, asked, first, count)
+  for _, at in ipairs(redis.call('ZRANGEBYSCORE', asked, first, first + count - 1)) do
+    move(states, counts, tonumber(at), 1, 'p', 'S')
+  end
+end
+
 local function size_of(batches, start)
   return tonumber(redis.call('HGET', batches, start .. ':n') or '0')
 end

@@ -40,7 +40,7 @@ test: .venv
 check: .venv
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy distributor tests benchmarks
+	@$(BIN)/mypy distributor tests $(patsubst %/__main__.py,%,$(wildcard benchmarks/__main__.py))
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest tests/test_architecture.py tests/test_compose.py tests/test_commits.py
 

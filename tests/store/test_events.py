@@ -1,0 +1,212 @@
+"""Provider events on the real Redis: any order, any repetition, one end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from distributor.core.delivery import RANKS, STATES, State, code, merge
+from distributor.core.delivery_event import DeliveryEvent, Mark
+from distributor.core.errors import OutcomeUnknown, StoreUnavailable
+from distributor.core.ids import Index
+from distributor.store.connection import connect
+from distributor.store.events import RedisEventStore
+from distributor.store.ledger_keys import ChannelKeys
+from tests.store.ledger_desk import ACCEPTED, EMAIL, Desk
+
+AT = datetime(2026, 3, 30, 0, 2, tzinfo=UTC)
+#: What a provider can say; nobody reports that we are submitting, or that we do not know.
+REPORTED = [state for state in RANKS if state not in {State.SUBMITTING, State.UNKNOWN}]
+
+
+@pytest.fixture
+def desk(redis_client: redis.Redis) -> Desk:
+    """Return an empty desk on an empty Redis."""
+    return Desk(redis_client, dispatch="devents")
+
+
+def event(desk: Desk, index: int, state: State | None = None, mark: Mark | None = None) -> DeliveryEvent:
+    """Return one event about the desk's dispatch."""
+    return DeliveryEvent(dispatch=desk.id, index=Index(index), state=state, mark=mark, at=AT)
+
+
+def marked(desk: Desk, mark: Mark, size: int) -> list[int]:
+    """Return the indices that carry the mark."""
+    key = ChannelKeys(desk.id, EMAIL).marked(mark.value)
+    return [index for index in range(size) if desk.client.getbit(key, index)]
+
+
+def test_events_move_their_own_delivery_and_the_counters_with_it(desk: Desk) -> None:
+    desk.prepare(4)
+    desk.ledger.settle_accepted(desk.claim_and_submit(), ACCEPTED)
+
+    applied = RedisEventStore(desk.client).apply(
+        desk.id, [event(desk, 0, State.DELIVERED), event(desk, 1, State.BOUNCED), event(desk, 3, State.DEFERRED)]
+    )
+
+    assert (applied.moved, applied.repeated, applied.contradictory, applied.proven) == (3, 0, 0, frozenset())
+    assert desk.states() == "DBad"
+    assert desk.counts() == {"D": 1, "B": 1, "a": 1, "d": 1}
+
+
+def test_a_late_report_of_an_earlier_stage_moves_nothing_back(desk: Desk) -> None:
+    """Providers promise no order: `processed` may well come after `delivered`."""
+    desk.prepare(1)
+    desk.ledger.settle_accepted(desk.claim_and_submit(), ACCEPTED)
+    store = RedisEventStore(desk.client)
+    store.apply(desk.id, [event(desk, 0, State.DELIVERED)])
+
+    applied = store.apply(desk.id, [event(desk, 0, State.ACCEPTED), event(desk, 0, State.DELIVERED)])
+
+    assert (applied.moved, applied.repeated) == (0, 2)
+    assert desk.states() == "D"
+
+
+@pytest.mark.parametrize("letter", [letter.decode() for letter, state in STATES.items() if state not in RANKS])
+def test_an_event_about_somebody_who_never_left_is_counted_and_changes_nothing(desk: Desk, letter: str) -> None:
+    desk.prepare(1)
+    desk.client.set(ChannelKeys(desk.id, EMAIL).states, letter)
+
+    applied = RedisEventStore(desk.client).apply(
+        desk.id, [event(desk, 0, State.DELIVERED), event(desk, 0, mark=Mark.OPENED), event(desk, 7, State.BOUNCED)]
+    )
+
+    assert (applied.moved, applied.repeated, applied.contradictory) == (0, 0, 3)
+    assert desk.states() == letter
+    assert marked(desk, Mark.OPENED, 8) == []
+
+
+def test_marks_are_kept_beside_the_state(desk: Desk) -> None:
+    desk.prepare(3)
+    desk.ledger.settle_accepted(desk.claim_and_submit(), ACCEPTED)
+    store = RedisEventStore(desk.client)
+
+    first = store.apply(desk.id, [event(desk, 1, mark=Mark.OPENED), event(desk, 2, State.DELIVERED, Mark.CLICKED)])
+    again = store.apply(desk.id, [event(desk, 1, mark=Mark.OPENED)])
+
+    assert (first.moved, again.moved, again.repeated) == (2, 0, 1)
+    assert (marked(desk, Mark.OPENED, 3), marked(desk, Mark.CLICKED, 3)) == ([1], [2])
+    assert desk.states() == "aaD"
+
+
+def test_evidence_moves_the_one_it_names_and_tells_which_batches_it_speaks_for(desk: Desk) -> None:
+    desk.prepare(2, 3, 2)
+    desk.claim()
+    in_doubt, submitting = desk.claim_and_submit(), desk.claim_and_submit()
+    desk.ledger.settle_failed(in_doubt, OutcomeUnknown("cut"), retry_in=timedelta(0), hold="")
+
+    applied = RedisEventStore(desk.client).apply(
+        desk.id, [event(desk, 4, State.DELIVERED), event(desk, 5, State.ACCEPTED), event(desk, 0, State.DELIVERED)]
+    )
+
+    assert applied.proven == {in_doubt.start, submitting.start}
+    assert desk.states() == "ccuuDas"
+    assert applied.contradictory == 1
+
+
+def test_an_event_that_overtakes_the_answer_is_not_undone_by_it(desk: Desk) -> None:
+    desk.prepare(3)
+    claim = desk.claim_and_submit()
+    RedisEventStore(desk.client).apply(desk.id, [event(desk, 1, State.DELIVERED)])
+
+    desk.ledger.settle_accepted(claim, ACCEPTED)
+
+    assert desk.states() == "aDa"
+    assert desk.counts() == desk.counted()
+
+
+def test_somebody_with_evidence_is_not_sent_a_batch_again(desk: Desk) -> None:
+    """A person says "send again" of a batch in doubt; whoever the provider reported about has it already."""
+    desk.prepare(3)
+    desk.ledger.settle_failed(desk.claim_and_submit(), OutcomeUnknown("cut"), retry_in=timedelta(0), hold="")
+    RedisEventStore(desk.client).apply(desk.id, [event(desk, 1, State.DELIVERED)])
+
+    desk.ledger.decide(desk.id, EMAIL, send_again=True)
+
+    assert desk.submit(desk.claim()).left_out == {1}
+
+
+def test_a_state_that_no_event_can_prove_is_a_defect(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="withdrawn"):
+        RedisEventStore(desk.client).apply(desk.id, [event(desk, 0, State.WITHDRAWN)])
+
+
+def test_who_stands_at_an_index_is_read_without_the_audience(desk: Desk) -> None:
+    desk.create()
+    desk.open_batches(3, members=[70_000, 5, 4_000_000_000])
+
+    found = RedisEventStore(desk.client).contacts_at(desk.id, [Index(2), Index(0), Index(9)])
+
+    assert found == [4_000_000_000, 70_000, None]
+
+
+def test_a_store_that_is_away_is_said_to_be_away(desk: Desk) -> None:
+    gone = RedisEventStore(connect("redis://127.0.0.1:1/0"))
+
+    with pytest.raises(StoreUnavailable):
+        gone.apply(desk.id, [event(desk, 0, State.DELIVERED)])
+    with pytest.raises(StoreUnavailable):
+        gone.contacts_at(desk.id, [Index(0)])
+
+
+_SIZE = 6
+_REPORTS = st.lists(
+    st.tuples(st.integers(0, _SIZE), st.none() | st.sampled_from(REPORTED), st.none() | st.sampled_from(list(Mark))), max_size=30
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    letters=st.lists(st.sampled_from(sorted(STATES)), min_size=_SIZE, max_size=_SIZE),
+    reports=_REPORTS,
+    chance=st.randoms(use_true_random=False),
+)
+def test_every_order_and_every_repetition_ends_the_same(
+    desk: Desk, letters: list[bytes], reports: list[tuple[int, State | None, Mark | None]], chance: object
+) -> None:
+    """The plain-Python model is `core.delivery.merge`, folded over the events in the order in which they happened."""
+    desk.prepare(_SIZE)
+    expected = list(letters)
+    for index, state, _ in reports:
+        if index < _SIZE and state is not None:
+            expected[index] = code(merge(STATES[expected[index]], state))
+    shuffled = [event(desk, *report) for report in (*reports, *reports)]
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis does not export the type of its randoms
+
+    put_states(desk, letters)
+    applied = RedisEventStore(desk.client).apply(desk.id, shuffled)
+
+    assert desk.states().encode() == b"".join(expected)
+    assert desk.counts() == desk.counted()
+    assert applied.moved + applied.repeated + applied.contradictory == len(shuffled)
+
+
+def put_states(desk: Desk, letters: Sequence[bytes]) -> None:
+    """Write these states with counters that fit them."""
+    k = ChannelKeys(desk.id, EMAIL)
+    desk.client.delete(k.states, k.counts, *(k.marked(mark.value) for mark in Mark))
+    desk.client.set(k.states, b"".join(letters))
+    desk.client.hset(k.counts, mapping={letter.decode(): number for letter, number in Counter(letters).items()})
+
+
+def test_ten_thousand_events_a_second_are_written(desk: Desk) -> None:
+    """DESIGN.md §9. Posts of 1,000 events; the best of five, because other work on the machine is no property of ours."""
+    desk.prepare(*[1000] * 10)
+    put_states(desk, [b"a"] * 10_000)
+    store = RedisEventStore(desk.client)
+    took = []
+
+    for state in (State.DELIVERED, State.BOUNCED, State.UNSUBSCRIBED, State.COMPLAINED, State.ACCEPTED):
+        post = [event(desk, index * 10, state) for index in range(1000)]
+        begun = time.perf_counter()
+        store.apply(desk.id, post)
+        took.append(time.perf_counter() - begun)
+
+    assert min(took) < 0.1

@@ -37,6 +37,8 @@ class Event(StrEnum):
     SWEEP_FAILED = "sweep.failed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
+    EVENTS_RECORDED = "events.recorded"
+    REQUEST_FAILED = "request.failed"
 
 
 #: The fields of each event: name to what it holds, with its unit.
@@ -69,6 +71,8 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.SWEEP_FAILED: {"error": "class of the error"},
         Event.SUPPRESSION_ADDED: {"by": "name"},
         Event.SUPPRESSION_REMOVED: {"by": "name"},
+        Event.EVENTS_RECORDED: {"moved": "events", "repeated": "events", "contradictory": "events", "unknown": "events"},
+        Event.REQUEST_FAILED: {"route": "path with names for its values", "error": "class of the error"},
     }
 )
 

@@ -29,7 +29,8 @@ from distributor.flow.dispatch import Dispatcher
 from distributor.flow.prepare import Preparer
 from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
-from distributor.ports import Channel, StoredRevision
+from distributor.ports import Channel
+from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
 from distributor.resources import resource
 from distributor.settings import Settings

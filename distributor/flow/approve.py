@@ -11,7 +11,8 @@ from distributor.core.checks import CheckResult, blocking
 from distributor.core.errors import ApprovalRefused
 from distributor.core.ids import ReleaseId
 from distributor.core.message import Master
-from distributor.ports import AuditEntry, AuditLog, Clock, ReleaseStore, StoredRevision
+from distributor.ports import AuditEntry, AuditLog, Clock
+from distributor.ports_releases import ReleaseStore, StoredRevision
 from distributor.telemetry import Event, tell
 
 

@@ -26,9 +26,18 @@ from distributor.core.ids import DispatchId, MasterKey, digest
 from distributor.core.message import ChannelName
 from distributor.core.plan import DispatchPlan
 from distributor.core.retry import after_failure
-from distributor.flow.suppression_sync import SuppressionSync
 from distributor.ports import Channel
-from distributor.ports_dispatch import Claim, Dispatches, GateAnswer, Ledger, LiftClock, NoClaim, Pause, Verdict
+from distributor.ports_dispatch import (
+    Claim,
+    Dispatches,
+    GateAnswer,
+    Ledger,
+    LiftClock,
+    NoClaim,
+    Pause,
+    SuppressionJournal,
+    Verdict,
+)
 from distributor.telemetry import Event, tell
 
 #: A waiting slot looks up at least so often for other work, a hold, or the end.
@@ -59,7 +68,7 @@ class Dispatcher:
         ledger: Ledger,
         dispatches: Dispatches,
         approved_seal: Callable[[str], str],
-        suppression: SuppressionSync,
+        suppression: SuppressionJournal,
         channels: Mapping[ChannelName, Channel],
         lift_clock: LiftClock,
     ) -> None:

@@ -13,8 +13,9 @@ from distributor.core.ids import ListName, MasterKey, ReleaseId, digest
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.plan import DispatchPlan, dispatch_id, refuse_early_lift
 from distributor.core.report import instant
-from distributor.ports import AuditEntry, AuditLog, Channel, Clock, ContactBook, ReleaseStore, StoredRevision
+from distributor.ports import AuditEntry, AuditLog, Channel, Clock, ContactBook
 from distributor.ports_dispatch import Dispatches
+from distributor.ports_releases import ReleaseStore, StoredRevision
 from distributor.telemetry import Event, tell
 
 

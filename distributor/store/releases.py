@@ -14,7 +14,7 @@ from distributor.core.errors import ApprovalRefused, NotFound
 from distributor.core.ids import ReleaseId, digest_id
 from distributor.core.message import Master
 from distributor.core.release import Release
-from distributor.ports import ReleaseLine, StoredRevision
+from distributor.ports_releases import ReleaseLine, StoredRevision
 from distributor.store import codec
 from distributor.store.ledger_keys import load_script, store_errors, to_us
 

@@ -1,0 +1,161 @@
+"""What every command shares: settings, the service, errors turned into exit codes, and instants written for people.
+
+Exit codes: 0 done, 1 refused or failed (the reason on stderr), 2 the command line was wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+import orjson
+from rich.console import Console
+
+from distributor.core.errors import ConfigurationError, DistributorError
+from distributor.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from distributor.bootstrap import Service
+
+
+class Desk:
+    """One command's view of the world. Nothing is opened before it is asked for."""
+
+    def __init__(self) -> None:
+        self.out = Console(highlight=False)
+        self.err = Console(stderr=True, highlight=False)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings.
+
+        Raises:
+            ConfigurationError: one of them is wrong.
+        """
+        return load_settings(environ=os.environ, cwd=Path.cwd())
+
+    @contextmanager
+    def service(self, *, long_lived: bool = False) -> Iterator[Service]:
+        """Yield the service for the time of one command."""
+        # Imported here, so that `--help` does not wait for the SDKs.
+        from distributor.bootstrap import open_service
+        from distributor.telemetry import set_up_logging
+
+        level = self.settings.log.level if long_lived else "warning"
+        set_up_logging(level=level, is_json=self.settings.log.format == "json")
+        with open_service(self.settings, long_lived=long_lived) as service:
+            yield service
+
+    def say(self, text: str) -> None:
+        """Print one plain line; what it quotes is never taken for markup."""
+        self.out.print(text, markup=False, soft_wrap=True)
+
+    def json(self, shape: object) -> None:
+        """Print one JSON document."""
+        click.echo(orjson.dumps(shape, option=orjson.OPT_INDENT_2).decode("utf-8"))
+
+    def when(self, moment: datetime) -> str:
+        """Return an instant in the desk's zone and in UTC."""
+        return in_both_zones(moment, zone=self.settings.desk_zone)
+
+
+def in_both_zones(moment: datetime, *, zone: str) -> str:
+    """Return an instant in the named zone with its weekday, and in UTC.
+
+    >>> from datetime import UTC
+    >>> in_both_zones(datetime(2026, 3, 30, 22, 1, tzinfo=UTC), zone="Europe/Zurich")
+    'Tue 31 Mar 2026 00:01:00 CEST (30 Mar 22:01:00 UTC)'
+    """
+    local, utc = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo("UTC"))
+    if local.utcoffset() == timedelta(0):
+        return f"{utc:%a %d %b %Y %H:%M:%S} UTC"
+    return f"{local:%a %d %b %Y %H:%M:%S} {local.tzname()} ({utc:%d %b %H:%M:%S} UTC)"
+
+
+def spell(duration: timedelta) -> str:
+    """Return a duration as a person says it.
+
+    >>> spell(timedelta(hours=14, minutes=22, seconds=9))
+    '14 h 22 m'
+    >>> spell(timedelta(seconds=9))
+    '9 s'
+    """
+    seconds = int(duration.total_seconds())
+    days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} m"
+    return f"{minutes} m {seconds % 60} s" if minutes else f"{seconds % 60} s"
+
+
+class DurationType(click.ParamType):
+    """A duration such as 90s, 60m, 2h or 1d."""
+
+    name = "duration"
+    _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}  # noqa: RUF012 - a constant of this class
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Return the duration."""
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", str(value).strip())
+        if not found:
+            self.fail(f"{value!r} is no duration. Write a number and a unit: 90s, 60m, 2h, 1d.", param, ctx)
+        duration = timedelta(**{self._UNITS[found[2]]: int(found[1])})
+        if not timedelta(0) < duration <= timedelta(days=30):
+            self.fail("A duration is longer than nothing and at most 30 days.", param, ctx)
+        return duration
+
+
+class InstantType(click.ParamType):
+    """An instant in ISO 8601, with its offset from UTC."""
+
+    name = "instant"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            self.fail(f"{value!r} is no time. Write it like 2026-03-30T00:01+02:00 or 2026-03-29T22:01Z.", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} does not say in which zone. Add the offset: {value}Z for UTC, {value}+02:00 …", param, ctx)
+        return moment
+
+
+class DistributorGroup(click.Group):
+    """A group whose commands turn our errors into exit code 1 and one clear message."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (DistributorError, ConfigurationError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+pass_desk = click.make_pass_decorator(Desk, ensure=True)
+
+
+def ask_first(question: str, *, is_sure: bool) -> None:
+    """Ask before what cannot be undone; without a terminal, `--yes` must have been given.
+
+    Raises:
+        click.Abort: the person says no.
+    """
+    if is_sure:
+        return
+    if not click.get_text_stream("stdin").isatty():
+        raise click.ClickException(f"{question} Add --yes to say so without being asked.")
+    click.confirm(question, abort=True)

@@ -1,0 +1,35 @@
+"""`distributor`: sends an approved press release at the second its embargo lifts."""
+
+from __future__ import annotations
+
+import click
+
+from distributor.cli.contacts import contacts
+from distributor.cli.demo import demo
+from distributor.cli.desk import DistributorGroup
+from distributor.cli.dispatch import dispatch
+from distributor.cli.operate import doctor, sandbox, up, web, worker
+from distributor.cli.release import release
+from distributor.cli.suppress import suppress
+from distributor.cli.why import audit, why
+
+_EPILOG = """\b
+From a file to everybody's inbox:
+  distributor release add release.md
+  distributor release check R
+  distributor release approve R --as "Second Person"
+  distributor contacts import reporters.csv --list press
+  distributor dispatch schedule R --to press --channel email --channel x --as "Your Name"
+  distributor up
+  distributor dispatch status D --watch
+"""
+
+
+@click.group(cls=DistributorGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="distributor")
+def main() -> None:
+    """Send an approved press release to media lists and followers at the second its embargo lifts."""
+
+
+for command in (release, contacts, dispatch, suppress, why, audit, demo, up, worker, web, sandbox, doctor):
+    main.add_command(command)

@@ -1,0 +1,214 @@
+"""`distributor release`: take in, look, check, edit, preview, approve."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from distributor.cli.desk import Desk, DistributorGroup, pass_desk
+from distributor.core.approval import Waiver, short_code
+from distributor.core.errors import BadInput
+from distributor.ports_releases import StoredRevision
+
+
+@click.group(cls=DistributorGroup)
+def release() -> None:
+    """Take in, check, preview and approve press releases."""
+
+
+@release.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--revises", metavar="R", help="The release of which this is a new revision; voids its approval.")
+@click.option("--embargo", "embargo_answer", default="", metavar="TEXT", help="The embargo, if the file is unclear.")
+@click.option("--as", "by", metavar="NAME", help="Who takes it in. Default: your login.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@pass_desk
+def add(desk: Desk, file: Path, revises: str | None, embargo_answer: str, by: str | None, *, is_json: bool) -> None:
+    """Take in FILE (Markdown, plain text, .docx, HTML) and show what was understood.
+
+    \b
+    Examples:
+      distributor release add release.md
+      distributor release add release.docx --embargo "2026-03-30 00:01 Europe/London"
+      distributor release add second-draft.md --revises r4k2
+    """
+    from distributor.intake.read import read_release
+
+    with desk.service() as service:
+        now = service.clock.now()
+        content = read_release(file, now=now, embargo_answer=embargo_answer)
+        revised = service.releases.resolve(revises) if revises else None
+        stored = service.taker.take_in(content, by=by or getpass.getuser(), revises=revised)
+        _show(desk, stored, is_json=is_json)
+
+
+@release.command("list")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@pass_desk
+def list_(desk: Desk, *, is_json: bool) -> None:
+    """List every release, newest first."""
+    with desk.service() as service:
+        lines = service.releases.list_all()
+    if is_json:
+        desk.json([dataclasses.asdict(line) for line in lines])
+        return
+    table = Table("Release", "Rev.", "Headline", "Taken in", "Approved")
+    for line in lines:
+        added = f"{desk.when(line.added_at)} by {line.added_by}"
+        table.add_row(line.release_id, str(line.revision), Text(line.headline), Text(added), "yes" if line.is_approved else "no")
+    desk.out.print(table if lines else "No release yet. `distributor release add FILE` takes one in.")
+
+
+@release.command()
+@click.argument("name", metavar="R")
+@click.option("--revision", type=click.IntRange(min=1), help="An earlier revision. Default: the latest.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@pass_desk
+def show(desk: Desk, name: str, revision: int | None, *, is_json: bool) -> None:
+    """Show what was understood of release R."""
+    with desk.service() as service:
+        _show(desk, service.releases.get(service.releases.resolve(name), revision), is_json=is_json)
+
+
+def _show(desk: Desk, stored: StoredRevision, *, is_json: bool) -> None:
+    from distributor.core.understood import understood
+
+    pairs = understood(stored.content)
+    if is_json:
+        shape = {"release": stored.release_id, "revision": stored.revision, "headline": stored.content.headline}
+        desk.json({**shape, "understood": [{"what": label, "value": value} for label, value in pairs]})
+        return
+    table = Table.grid(padding=(0, 2))
+    for label, value in pairs:
+        table.add_row(Text(label, style="bold"), Text(value))
+    desk.say(f"Release {stored.release_id}, revision {stored.revision}")
+    desk.out.print(table)
+    desk.say(f"Next: distributor release check {stored.release_id}")
+
+
+@release.command()
+@click.argument("name", metavar="R")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@pass_desk
+def check(desk: Desk, name: str, *, is_json: bool) -> None:
+    """Run every check on release R. Exit code 1 when an error stands against approval."""
+    with desk.service() as service:
+        stored = service.releases.get(service.releases.resolve(name))
+        results = service.check(stored, service.compose(stored), service.clock.now())
+    if is_json:
+        shapes = [
+            {
+                "check": result.name,
+                "severity": result.severity.value,
+                "passed": result.passed,
+                "message": result.message,
+                "remedy": result.remedy,
+            }
+            for result in results
+        ]
+        desk.json({"release": stored.release_id, "revision": stored.revision, "checks": shapes})
+    else:
+        for result in sorted(results, key=lambda found: (found.passed, found.severity.value)):
+            mark = "ok     " if result.passed else f"{result.severity.value:7}"
+            desk.say(f"{mark} {result.name}: {result.message}" + ("" if result.passed else f" {result.remedy}"))
+    if any(not result.passed and result.severity.value == "error" for result in results):
+        raise SystemExit(1)
+
+
+@release.command("edit-thread")
+@click.argument("name", metavar="R")
+@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parts, separated by lines of ---.")
+@click.option("--compose", "is_composed", is_flag=True, help="Throw the written parts away and compose them again.")
+@click.option("--as", "by", metavar="NAME", help="Who edits. Default: your login.")
+@pass_desk
+def edit_thread(desk: Desk, name: str, file: Path | None, by: str | None, *, is_composed: bool) -> None:
+    """Write the parts of release R's thread by hand; makes a new revision and voids the approval.
+
+    Without --file your editor opens with the parts as they are.
+    """
+    from distributor.core.thread_text import join_parts, split_parts
+
+    with desk.service() as service:
+        stored = service.releases.get(service.releases.resolve(name))
+        if is_composed:
+            parts: tuple[str, ...] = ()
+        else:
+            current = next(m for m in service.compose(stored) if hasattr(m, "parts"))
+            text = file.read_text("utf-8") if file else click.edit(join_parts(current.parts), extension=".txt")
+            if text is None:
+                raise BadInput("Nothing was saved.", where="thread", remedy="Save the file in your editor, or use --file.")
+            parts = split_parts(text)
+        content = dataclasses.replace(stored.content, thread=parts)
+        edited = service.taker.take_in(content, by=by or getpass.getuser(), revises=stored.release_id)
+    desk.say(f"Release {edited.release_id} is at revision {edited.revision} now.")
+
+
+@release.command()
+@click.argument("name", metavar="R")
+@click.option("--channel", type=click.Choice(["email", "x"]), help="Only this channel. Default: all.")
+@click.option("--language", metavar="xx", help="Only this language. Default: all there are.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files. Default: only show.")
+@pass_desk
+def preview(desk: Desk, name: str, channel: str | None, language: str | None, out: Path | None) -> None:
+    """Show what release R becomes, and write HTML, text and thread to a folder.
+
+    \b
+    Example:
+      distributor release preview r4k2 --out preview/
+    """
+    from distributor.core.counting import counter_for
+    from distributor.core.message import ChannelName
+    from distributor.flow.preview import files_of
+    from distributor.render.terminal import terminal_preview
+
+    counter = counter_for(ChannelName.X)
+    with desk.service() as service:
+        stored = service.releases.get(service.releases.resolve(name))
+        masters = [m for m in service.compose(stored) if m.key.startswith(channel or "") and m.key.endswith(language or "")]
+        if not masters:
+            raise BadInput(
+                "There is nothing of this channel and language.", where="preview", remedy="Leave --language out to see all."
+            )
+        for master in masters:
+            desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
+        for file, data in files_of(masters, thread_page=service.thread_page) if out else ():
+            target = (out or Path()) / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            desk.say(f"wrote {target}")
+
+
+@release.command()
+@click.argument("name", metavar="R")
+@click.option("--as", "by", required=True, metavar="NAME", help="Who approves.")
+@click.option("--waive", "waived", multiple=True, metavar="CHECK", help="Pass over a failing check, by name. May be repeated.")
+@click.option("--reason", default="", help="Why; needed with --waive, kept in the audit and the seal.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@pass_desk
+def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str, *, is_json: bool) -> None:
+    """Approve release R as it stands, and seal it. Any later change voids the approval.
+
+    By default nobody can approve what they wrote or took in themselves.
+
+    \b
+    Examples:
+      distributor release approve r4k2 --as "Ana Lima"
+      distributor release approve r4k2 --as "Ana Lima" --waive dead-links --reason "links follow at noon"
+    """
+    with desk.service() as service:
+        waivers = tuple(Waiver(check=check_name, reason=reason, by=by) for check_name in dict.fromkeys(waived))
+        approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers)
+    if is_json:
+        desk.json({
+            "release": approval.release, "revision": approval.revision, "seal": approval.seal,
+            "code": short_code(approval.seal), "by": approval.by, "at": approval.at,
+        })  # fmt: skip
+        return
+    desk.say(f"Release {approval.release}, revision {approval.revision}, is approved by {approval.by}.")
+    desk.say(f"Seal: {short_code(approval.seal)}  (read it out to compare)")
+    desk.say(f"Next: distributor dispatch schedule {approval.release} --to LIST --channel email --as NAME")

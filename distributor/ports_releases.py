@@ -1,0 +1,102 @@
+"""What taking in, approving and scheduling need from the store: releases, their revisions and approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from distributor.core.approval import Approval
+from distributor.core.ids import ReleaseId
+from distributor.core.message import Master
+from distributor.core.release import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """One revision of a release as it is kept."""
+
+    release_id: ReleaseId
+    #: From 1.
+    revision: int
+    content: Release
+    #: Who took it in.
+    added_by: str
+    added_at: datetime
+    #: SHA-256 over everything that `content` says.
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """One release in a list of them."""
+
+    release_id: ReleaseId
+    revision: int
+    headline: str
+    added_by: str
+    added_at: datetime
+    is_approved: bool
+
+
+class ReleaseStore(Protocol):
+    """Releases, their revisions and approvals."""
+
+    def add(self, release: Release, *, by: str, at: datetime, revises: ReleaseId | None = None) -> StoredRevision:
+        """Store a release, or a new revision of one, atomically; what is stored already is returned as it is.
+
+        A new revision voids the release's approval in the same step.
+
+        Raises:
+            NotFound: `revises` names no release.
+        """
+        ...
+
+    def get(self, release: ReleaseId, revision: int | None = None) -> StoredRevision:
+        """Return a revision, the latest unless one is named.
+
+        Raises:
+            NotFound: no such release or revision.
+        """
+        ...
+
+    def resolve(self, prefix: str) -> ReleaseId:
+        """Return the one release whose id begins so.
+
+        Raises:
+            NotFound: none or several do, or the prefix is shorter than 4 characters.
+        """
+        ...
+
+    def list_all(self) -> Sequence[ReleaseLine]:
+        """Return every release, newest first."""
+        ...
+
+    def save_approval(self, approval: Approval, masters: Sequence[Master]) -> None:
+        """Store an approval with its masters, atomically.
+
+        Raises:
+            ApprovalRefused: a newer revision came meanwhile.
+        """
+        ...
+
+    def approval(self, release: ReleaseId) -> Approval | None:
+        """Return the approval that stands, None when there is none or it is void."""
+        ...
+
+    def masters(self, release: ReleaseId, revision: int) -> tuple[Master, ...]:
+        """Return the masters that were sealed with this revision, the release's own language first."""
+        ...
+
+    def void_approval(self, release: ReleaseId) -> bool:
+        """Take the approval back. False when there was none."""
+        ...
+
+    def approved_seal(self, release: ReleaseId) -> str:
+        """Return the seal of the approval that stands, "" when there is none; one read, for the gate.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        ...

@@ -66,15 +66,19 @@ def outcome_of(address: str) -> tuple[str, ...]:
     return next(events for sign, events in _OUTCOMES if sign in local)
 
 
-def rounds_of(send: AcceptedSend, *, at_s: int) -> Iterator[list[Event]]:
-    """Yield the events of the request in rounds: the first event of every message, then the second …"""
-    outcomes = [outcome_of(address) for address in send.addresses]
-    for step in range(max(map(len, outcomes))):
-        yield [
-            _event(send, position, outcome[step], at_s=at_s + step)
-            for position, outcome in enumerate(outcomes)
-            if step < len(outcome)
-        ]
+def round_count(send: AcceptedSend) -> int:
+    """Return how many events the message with the most of them causes."""
+    return max(len(outcome_of(address)) for address in send.addresses)
+
+
+def round_of(send: AcceptedSend, step: int, *, at_s: int) -> list[Event]:
+    """Return the events that come as each message's first (step 0), second …; messages that have no more are left out."""
+    outcomes = (outcome_of(address) for address in send.addresses)
+    return [
+        _event(send, position, outcome[step], at_s=at_s + step)
+        for position, outcome in enumerate(outcomes)
+        if step < len(outcome)
+    ]
 
 
 def bodies_of(events: Sequence[Event]) -> Iterator[bytes]:

@@ -144,8 +144,9 @@ def _check_reply_to(body: Json) -> None:
     if isinstance(several, list):
         if len(several) > MAX_REPLY_TO:
             refuse("There is a limit of 1000 addresses in reply_to_list.", "reply_to_list")
-        for position, entry in enumerate(several):
-            check_address(entry, f"reply_to_list.{position}")
+        addresses = [check_address(entry, f"reply_to_list.{position}").casefold() for position, entry in enumerate(several)]
+        if len(set(addresses)) != len(addresses):
+            refuse("Each address in reply_to_list must be unique.", "reply_to_list")
 
 
 def _check_content(body: Json) -> None:
@@ -221,9 +222,20 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _check_settings(body: Json) -> None:
+    """Check that every setting is an object whose switches are booleans and whose other values are texts."""
+    for group in ("mail_settings", "tracking_settings"):
+        for setting in _as_object(body.get(group, {})).values():
+            for name, value in _as_object(setting).items():
+                if not isinstance(value, bool if name.startswith("enable") else str):
+                    refuse_type()
+
+
+def _as_object(value: object) -> Json:
+    return value if isinstance(value, dict) else refuse_type()
+
+
 def _is_rehearsal(body: Json) -> bool:
-    mail_settings = body.get("mail_settings", {})
-    mode = mail_settings.get("sandbox_mode", {}) if isinstance(mail_settings, dict) else {}
-    if not isinstance(mode, dict) or not isinstance(mode.get("enable", False), bool):
-        refuse_type()
+    _check_settings(body)
+    mode = _as_object(_as_object(body.get("mail_settings", {})).get("sandbox_mode", {}))
     return bool(mode.get("enable", False))

@@ -171,6 +171,17 @@ def test_a_post_of_events_may_be_doubled_or_lost(mailer_with_events: Mailer, rec
     assert receiver.names("reporter0@example.net") == ["processed", "processed"]
 
 
+def test_the_events_of_a_post_may_be_shuffled(mailer_with_events: Mailer, receiver: Receiver) -> None:
+    mailer_with_events.sandbox.play({"provider": "events", "kind": "reorder", "seconds": 0})
+
+    mailer_with_events.send(mail(person(n) for n in range(30)))
+    receiver.wait_for(lambda: len(receiver.events()) == 60)
+
+    numbers = [int(str(event["pr_index"])) for event in receiver.events()[:30]]
+    assert numbers != list(range(30))
+    assert sorted(numbers) == list(range(30))
+
+
 def test_a_large_request_s_events_come_in_posts_of_at_most_768_kilobytes(mailer_with_events: Mailer, receiver: Receiver) -> None:
     people = [{**person(n), "custom_args": {"pr_note": "x" * 1000, "pr_index": str(n)}} for n in range(1000)]
 

@@ -53,6 +53,16 @@ def test_a_status_is_played_in_sendgrids_shape(kind: str, status: int, taken: in
     assert len(mailer.messages()) == taken
 
 
+def test_a_reset_is_told_from_an_orderly_end(mailer: Mailer) -> None:
+    """http.client calls an orderly end RemoteDisconnected, which is a kind of ConnectionResetError; only the type tells."""
+    mailer.sandbox.play({"provider": "sendgrid", "kind": "reset", "next": 1})
+
+    with pytest.raises(ConnectionResetError) as ended:
+        mailer.send(mail())
+
+    assert ended.type is ConnectionResetError
+
+
 def test_a_429_tells_how_long_to_wait_only_when_asked_to(mailer: Mailer) -> None:
     mailer.sandbox.play(
         {"provider": "sendgrid", "kind": "429", "next": 1}, {"provider": "sendgrid", "kind": "429", "next": 1, "retry_after": 7}

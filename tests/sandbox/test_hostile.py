@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
+from pathlib import Path
 from typing import cast
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # jsonschema ships no types
 from oauthlib.oauth1 import Client  # type: ignore[import-untyped]  # oauthlib ships no types
 from starlette.types import Message
 
@@ -135,3 +139,61 @@ def test_any_accepted_post_can_be_shown(text: str) -> None:
     for post in STATE.timeline.posts.values():
         assert "<" not in post.shown_text
         assert [post.shown_text[url.start : url.end] for url in post.urls] == [url.url for url in post.urls]
+
+
+SPECIFICATION = Path(__file__).parents[3] / "shared" / "specs" / "sendgrid-mail-send.openapi.json"
+#: Fields the specification knows, with values around the edge of what it allows.
+EDGES: dict[str, st.SearchStrategy[object]] = {
+    "subject": st.text(max_size=2),
+    "categories": st.lists(st.sampled_from(["a", "b", "c", "c" * 256, 1]), max_size=12),
+    "asm": st.dictionaries(
+        st.sampled_from(["group_id", "groups_to_display"]), st.integers(0, 9) | st.lists(st.integers(0, 99), max_size=27)
+    ),
+    "ip_pool_name": st.text("p", max_size=66),
+    "reply_to_list": st.lists(st.sampled_from([{"email": "a@x.org"}, {"email": "b@x.org"}, {"name": "c"}]), max_size=3),
+    "content": st.lists(st.fixed_dictionaries({"type": st.just("text/plain"), "value": st.text(max_size=1)}), max_size=2),
+    "attachments": st.lists(
+        st.fixed_dictionaries({"filename": st.text(max_size=1)}, optional={"content": st.text(max_size=1)}), max_size=1
+    ),
+    "send_at": JSON,
+    "headers": JSON,
+    "batch_id": JSON,
+    "tracking_settings": st.dictionaries(
+        st.sampled_from(["click_tracking", "open_tracking"]),
+        st.dictionaries(st.sampled_from(["enable", "enable_text", "substitution_tag"]), JSON, max_size=2) | JSON,
+    ),
+}
+
+
+@pytest.mark.skipif(not SPECIFICATION.exists(), reason="the published specification is not at hand")
+@quick
+@given(changes=st.fixed_dictionaries({}, optional=EDGES))
+def test_what_is_accepted_fits_the_published_schema(changes: Json) -> None:
+    """The stand-in may be stricter than the real one; it must never be kinder."""
+    STATE.reset()
+    body = {**mail(), **changes}
+
+    status = status_of("/v3/mail/send", orjson.dumps(body))
+
+    problems = [error.message for error in schema_of_mail_send().iter_errors(body)]
+    assert status == 400 or problems == []
+
+
+def test_the_edges_are_met_from_both_sides() -> None:
+    """Without this the test above could pass by accepting nothing."""
+    STATE.reset()
+
+    good = status_of("/v3/mail/send", orjson.dumps(mail(categories=["a"], asm={"group_id": 1}, ip_pool_name="pp")))
+    bad = status_of("/v3/mail/send", orjson.dumps(mail(ip_pool_name="p" * 65)))
+
+    assert (good, bad) == (202, 400)
+
+
+@cache
+def schema_of_mail_send() -> Draft202012Validator:
+    """Return the published schema of the request body."""
+    document = orjson.loads(SPECIFICATION.read_bytes())
+    body = document["components"]["requestBodies"]["PostMailSend"]["content"]["application/json"]["schema"]
+    # The file calls the message's custom_args a string; its own examples and the personalization's field are objects.
+    body["properties"].pop("custom_args")
+    return Draft202012Validator({**body, "components": document["components"]})

@@ -86,6 +86,8 @@ REFUSED: dict[str, tuple[Json, str | None]] = {
     "an asm without group": (mail(asm={}), "asm.group_id"),
     "a pool of one letter": (mail(ip_pool_name="a"), "ip_pool_name"),
     "reply_to and reply_to_list": (mail(reply_to={"email": "a@x.org"}, reply_to_list=[{"email": "b@x.org"}]), "reply_to"),
+    "a reply_to_list with repeats": (mail(reply_to_list=[{"email": "a@x.org"}, {"email": "A@x.org"}]), "reply_to_list"),
+    "a switch that is no boolean": (mail(tracking_settings={"click_tracking": {"enable": "no"}}), None),
     "an attachment without name": (mail(attachments=[{"content": "YQ=="}]), "attachments.0"),
     "an attachment's name with a line break": (mail(attachments=[{"content": "YQ==", "filename": "a\nb"}]), "attachments.0"),
     "an unknown disposition": (

@@ -1,0 +1,56 @@
+"""Runs the web process until it is told to stop; requests in flight are finished."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+#: A provider's post is answered within milliseconds; whoever takes longer than this is not coming back.
+_STOP_LIMIT_S: Final = 10
+
+
+def serve(app: ASGIApp, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then return. To be called from the main thread.
+
+    There is no access log: paths hold recipients' tokens.
+
+    Raises:
+        SystemExit: the address cannot be bound; uvicorn has said why.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_LIMIT_S,
+    )
+    with _repeated_signals_ignored():
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def _repeated_signals_ignored() -> Iterator[None]:
+    """Keep this process alive when uvicorn, having stopped, raises the signal that stopped it once more.
+
+    Whoever called us still has things to close.
+    """
+
+    def _ignore(_signal: int, _frame: FrameType | None) -> None:
+        pass
+
+    before = {number: signal.signal(number, _ignore) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

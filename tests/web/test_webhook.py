@@ -1,0 +1,130 @@
+"""The provider's events at the door: signed, bounded, quick, and harmless to repeat."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from dataclasses import replace
+from typing import NoReturn
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from distributor.core.errors import StoreUnavailable
+from distributor.web.app import MOST_EVENT_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER
+from tests.flow.desk_with_people import PEOPLE
+from tests.store.ledger_desk import ACCEPTED
+from tests.web.conftest import Browser, Site, WebDesk, signed
+
+POST = orjson.dumps([["dweb", 0, "delivered"], ["dweb", 1, "complained"]])
+
+
+@pytest.fixture
+def sent(desk: WebDesk) -> WebDesk:
+    """Return the desk with everything sent."""
+    for _ in range(2):
+        desk.ledger.settle_accepted(desk.claim_and_submit(), ACCEPTED)
+    return desk
+
+
+def test_signed_events_move_deliveries_and_suppress(sent: WebDesk, browser: Browser) -> None:
+    answer = browser.ask("POST", "/webhooks/sendgrid", body=POST, headers=signed(POST))
+
+    assert answer.status == 200
+    assert sent.states() == "DCa"
+    assert sent.suppressed() == [(PEOPLE[1], "complained", "provider")]
+
+
+def test_the_same_post_twice_changes_nothing_more(sent: WebDesk, browser: Browser) -> None:
+    browser.ask("POST", "/webhooks/sendgrid", body=POST, headers=signed(POST))
+
+    answer = browser.ask("POST", "/webhooks/sendgrid", body=POST, headers=signed(POST))
+
+    assert answer.status == 200
+    assert sent.states() == "DCa"
+    assert sent.suppressions.journal_end() == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {SIGNATURE_HEADER: "not a signature", TIMESTAMP_HEADER: "1774829000"},
+        {SIGNATURE_HEADER: signed(POST)[SIGNATURE_HEADER]},
+        {**signed(POST), TIMESTAMP_HEADER: "1774829001"},
+        signed(POST + b"\r\n"),
+    ],
+)
+def test_what_the_provider_did_not_sign_is_not_taken(sent: WebDesk, browser: Browser, headers: dict[str, str]) -> None:
+    answer = browser.ask("POST", "/webhooks/sendgrid", body=POST, headers=headers)
+
+    assert answer.status == 403
+    assert sent.states() == "aaa"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(body=st.binary(max_size=300))
+def test_no_unsigned_bytes_get_past_the_door(browser: Browser, body: bytes) -> None:
+    assert browser.ask("POST", "/webhooks/sendgrid", body=body, headers={SIGNATURE_HEADER: "00"}).status == 403
+
+
+def test_signed_bytes_that_are_no_json_are_refused_with_the_reason(browser: Browser) -> None:
+    answer = browser.ask("POST", "/webhooks/sendgrid", body=b"<xml/>", headers=signed(b"<xml/>"))
+
+    assert answer.status == 400
+    assert b"not JSON" in answer.data
+
+
+def test_a_post_that_says_that_it_is_too_long_is_refused_before_it_is_read(browser: Browser) -> None:
+    connection = http.client.HTTPConnection(browser.url.removeprefix("http://"), timeout=5)
+    connection.putrequest("POST", "/webhooks/sendgrid")
+    connection.putheader("Content-Length", str(MOST_EVENT_BYTES + 1))
+    connection.endheaders()
+
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_post_that_hides_its_length_is_refused_when_it_is_too_long(browser: Browser) -> None:
+    answer = browser.pool.request(
+        "POST", browser.url + "/webhooks/sendgrid", body=(b"x" * 65_536 for _ in range(100)), chunked=True
+    )
+
+    assert answer.status == 413
+
+
+def test_without_a_key_nothing_is_believed_and_the_answer_says_what_is_missing(browser_without_key: Browser) -> None:
+    answer = browser_without_key.ask("POST", "/webhooks/sendgrid", body=POST, headers=signed(POST))
+
+    assert answer.status == 503
+    assert b"DISTRIBUTOR_SENDGRID__WEBHOOK_PUBLIC_KEY" in answer.data
+
+
+def test_events_that_could_not_be_stored_are_asked_for_again(desk: WebDesk, site: Site) -> None:
+    """Any answer but a success makes the provider try again for a day."""
+
+    def fail(body: bytes) -> NoReturn:
+        raise StoreUnavailable("Redis does not answer.")
+
+    parts = desk.parts()
+    assert parts.sendgrid_events is not None
+    intake = replace(parts.sendgrid_events, read=fail)
+    browser = site.open(replace(parts, sendgrid_events=intake))
+
+    assert browser.ask("POST", "/webhooks/sendgrid", body=POST, headers=signed(POST)).status == 503
+
+
+def test_ten_thousand_events_a_second_get_through_the_door(desk: WebDesk, browser: Browser) -> None:
+    """DESIGN.md §9, in posts of 1,000, with signature, reading and the durable write. The best of five posts counts."""
+    body = orjson.dumps([["dweb", index % 3, "delivered"] for index in range(1000)])
+    headers = signed(body)
+    took = []
+
+    for _ in range(5):
+        begun = time.perf_counter()
+        assert browser.ask("POST", "/webhooks/sendgrid", body=body, headers=headers).status == 200
+        took.append(time.perf_counter() - begun)
+
+    assert min(took) < 0.1

@@ -18,10 +18,11 @@ from distributor.channels.sendgrid import SendGridChannel
 from distributor.channels.x import XChannel
 from distributor.core.checks import CheckResult, CheckSubject, run_checks
 from distributor.core.counting import counter_for
-from distributor.core.ids import DispatchId
+from distributor.core.ids import DispatchId, ReleaseId
 from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
+from distributor.core.report import DispatchState, HoldReason
 from distributor.core.thread import compose_thread
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
@@ -29,9 +30,11 @@ from distributor.flow.dispatch import Dispatcher
 from distributor.flow.prepare import Preparer
 from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
+from distributor.flow.take_in import Taker
 from distributor.ports import Channel
 from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
+from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.settings import Settings
 from distributor.store.audit import RedisAuditLog
@@ -109,6 +112,14 @@ class Service:
     def roster(self) -> RedisRoster:
         """Which workers are alive."""
         return RedisRoster(self.client)
+
+    def workers_alive(self) -> int:
+        """Return how many workers were heard of lately."""
+        return len(self.roster.alive())
+
+    def skew(self) -> timedelta:
+        """Return how far this machine's clock is ahead of Redis's."""
+        return self.lift_clock.skew(self.clock.now)
 
     @cached_property
     def ledger(self) -> RedisLedger:
@@ -200,6 +211,22 @@ class Service:
                 now=now,
             )
         )
+
+    @cached_property
+    def taker(self) -> Taker:
+        """The step that takes releases in."""
+        return Taker(releases=self.releases, audit=self.audit, clock=self.clock, hold_dispatches=self._hold_dispatches_of)
+
+    def _hold_dispatches_of(self, release: ReleaseId) -> None:
+        for dispatch in self.dispatches.of_release(release):
+            status = self.dispatches.status(dispatch)
+            if status.state in {DispatchState.ARMED, DispatchState.RELEASING}:
+                self.dispatches.hold(dispatch, by="distributor", reason=HoldReason.SEAL.value, note="a new revision came")
+
+    def thread_page(self, master: ThreadMaster) -> str:
+        """Return the page that shows a thread as its readers see it."""
+        counter = counter_for(master.channel)
+        return ThreadPage(resource("templates")).render(master, count=counter.count, limit=counter.limit)
 
     @cached_property
     def approver(self) -> Approver:

@@ -185,6 +185,10 @@ class SuppressionList(Protocol):
         """Say for each key whether it is suppressed, in one round trip."""
         ...
 
+    def find(self, address: str) -> Suppression | None:
+        """Return why a normalised address is suppressed, None when it is not."""
+        ...
+
     def entries(self) -> Iterable[Suppression]:
         """Return all suppressions, newest first."""
         ...

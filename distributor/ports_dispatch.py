@@ -164,7 +164,11 @@ class Dispatches(Protocol):
         """Return a master's request frame."""
         ...
 
-    def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes) -> None:
+    def begin(self, dispatch: DispatchId, *, token: str) -> bool:
+        """Begin to prepare. False: another preparation is at it and showed life within the last seconds."""
+        ...
+
+    def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes, *, token: str = "") -> None:
         """Store one batch's staged body; nothing once it is committed. Not visible to workers before `commit`."""
         ...
 
@@ -177,6 +181,7 @@ class Dispatches(Protocol):
         members: Sequence[ContactNumber],
         suppressed: int,
         journal_seen: int = 0,
+        token: str = "",
     ) -> bool:
         """Freeze the audience and open its batches, atomically. `members` holds everybody by index, those who are suppressed
         already at its end; `journal_seen` is how much of the suppression journal they were compared with. False: it was

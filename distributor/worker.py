@@ -6,6 +6,7 @@ the ledger says what is due and every worker's sweep looks at the ledger by itse
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from celery.apps.worker import Worker
 from kombu import Queue
 
 from distributor.bootstrap import Service
+from distributor.core.errors import Refused
 from distributor.core.ids import DispatchId
 from distributor.flow.tend import Tender
 from distributor.telemetry import Event, tell
@@ -102,7 +104,9 @@ class WorkerProcess:
 
     def prepare(self, *, dispatch_id: str, **_: object) -> None:
         """Prepare a dispatch whose preparation was cut off. Repeating it changes nothing."""
-        self._service.preparer.prepare(self._service.dispatches.plan(DispatchId(dispatch_id)))
+        with contextlib.suppress(Refused):
+            # Refused: somebody else is at it, which is just as well.
+            self._service.preparer.prepare_once(self._service.dispatches.plan(DispatchId(dispatch_id)))
 
     def _wake_slots(self, dispatch: DispatchId) -> None:
         for _ in range(self._slots.to_ask()):
@@ -154,7 +158,7 @@ class WorkerProcess:
                 _LOG.debug("sweep.failed", exc_info=True)
 
 
-_PREPARATION_PATIENCE_S = 30.0
+_PREPARATION_PATIENCE_S = 5.0
 
 
 def make_app(broker_url: str) -> Celery:

@@ -19,7 +19,7 @@ import click
 import orjson
 from rich.console import Console
 
-from distributor.core.errors import ConfigurationError, DistributorError
+from distributor.core.errors import BadInput, ConfigurationError, DistributorError
 from distributor.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -65,6 +65,22 @@ class Desk:
     def when(self, moment: datetime) -> str:
         """Return an instant in the desk's zone and in UTC."""
         return in_both_zones(moment, zone=self.settings.desk_zone)
+
+
+def read_file(file: Path, *, limit_bytes: int) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        BadInput: it is not there, cannot be read, or is larger than the limit (found out before reading it).
+    """
+    try:
+        if file.stat().st_size > limit_bytes:
+            raise BadInput(
+                f"The file is larger than {limit_bytes // 1_048_576} MB.", where=str(file), remedy="Cut it into several files."
+            )
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput("The file cannot be read.", where=str(file), remedy=f"{error.strerror}.") from error
 
 
 def in_both_zones(moment: datetime, *, zone: str) -> str:

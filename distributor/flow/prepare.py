@@ -6,11 +6,13 @@ off is begun again, by whoever sees it, and ends the same.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from distributor.core.audience import Contact, Recipient, must_have_members
 from distributor.core.delivery import NOT_SENT, State, code
+from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey
 from distributor.core.message import ChannelName, EmailMaster, Master, ThreadMaster
 from distributor.core.plan import Batch, DispatchPlan, choose_language, cut_into_batches
@@ -63,23 +65,51 @@ class Preparer:
     #: Returns the sealed masters of one revision of a release.
     masters_of: Callable[[DispatchPlan], Sequence[Master]]
 
-    def prepare(self, plan: DispatchPlan, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Prepared:
-        """Stage everything of the plan and open it for claims. Repeating it changes nothing.
+    def prepare_once(self, plan: DispatchPlan, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Prepared:
+        """Stage everything of the plan and open it for claims, unless that is done already or another process is at it.
 
-        `progress` is called with (recipients staged, recipients in all).
+        `progress` is called with (recipients staged, recipients in all). A dispatch that turns out to have nobody to go to is
+        cancelled before the error is raised.
 
         Raises:
             BadInput: nobody on the lists may be mailed.
             NotFound: a list does not exist (any more).
+            Refused: another process took over; it will finish.
         """
+        token = secrets.token_hex(8)
+        if self.dispatches.status(plan.dispatch).is_prepared:
+            return self._prepared_before(plan)
+        if not self.dispatches.begin(plan.dispatch, token=token):
+            raise Refused(f"Another process is preparing dispatch {plan.dispatch} right now; look at its status.")
+        try:
+            return self._prepare(plan, token, progress)
+        except (BadInput, NotFound):
+            self.dispatches.cancel(plan.dispatch, by="distributor")
+            self.dispatches.close(plan.dispatch)
+            raise
+
+    def _prepared_before(self, plan: DispatchPlan) -> Prepared:
+        tallies = {name: channel.tally for name, channel in self.dispatches.status(plan.dispatch).channels}
+        emails = tallies.get(ChannelName.EMAIL)
+        suppressed = emails.counts.get(State.SUPPRESSED, 0) if emails else 0
+        return Prepared(
+            by_master=dict.fromkeys(plan.masters[:1], emails.total - suppressed) if emails else {},
+            suppressed=suppressed,
+            already_reached=0,
+            parts=sum(tally.total for name, tally in tallies.items() if name is not ChannelName.EMAIL),
+        )
+
+    def _prepare(self, plan: DispatchPlan, token: str, progress: Callable[[int, int], None]) -> Prepared:
         masters = self.masters_of(plan)
         for master in masters:
             self.dispatches.store_frame(plan.dispatch, master.key, self.channels[_channel_of(master)].frame(master))
         freeze, reached = _Freeze(), frozenset[ContactNumber]()
         if ChannelName.EMAIL in plan.channels:
             reached = self._reached_before(plan)
-            self._stage_emails(plan, [m for m in masters if isinstance(m, EmailMaster)], reached, freeze, progress)
-        parts = sum(self._stage_thread(plan, master) for master in masters if isinstance(master, ThreadMaster))
+            emails = [master for master in masters if isinstance(master, EmailMaster)]
+            self._stage_emails(plan, emails, reached=reached, freeze=freeze, token=token, progress=progress)
+        threads = [master for master in masters if isinstance(master, ThreadMaster)]
+        parts = sum(self._stage_thread(plan, master, token) for master in threads)
         tell(
             Event.DISPATCH_PREPARED,
             dispatch=plan.dispatch,
@@ -92,8 +122,10 @@ class Preparer:
         self,
         plan: DispatchPlan,
         masters: Sequence[EmailMaster],
+        *,
         reached: frozenset[ContactNumber],
         freeze: _Freeze,
+        token: str,
         progress: Callable[[int, int], None],
     ) -> None:
         # The journal is read first: a suppression that comes while we stage is then applied by the gate.
@@ -104,7 +136,7 @@ class Preparer:
         stream = self._those_who_may_be_mailed(numbers, masters, freeze)
         for batch, recipients in cut_into_batches(stream, size=channel.batch_size):
             body = channel.stage(dispatch=plan.dispatch, master=by_key[batch.master], recipients=recipients, links=links)
-            self.dispatches.stage(plan.dispatch, ChannelName.EMAIL, batch, body)
+            self.dispatches.stage(plan.dispatch, ChannelName.EMAIL, batch, body, token=token)
             freeze.batches.append(batch)
             freeze.members.extend(recipient.contact for recipient in recipients)
             freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
@@ -117,6 +149,7 @@ class Preparer:
             members=[*freeze.members, *freeze.suppressed],
             suppressed=len(freeze.suppressed),
             journal_seen=journal_seen,
+            token=token,
         )
 
     def _those_who_may_be_mailed(
@@ -149,14 +182,14 @@ class Preparer:
                 reached.update(number for number, letter in zip(audience, letters, strict=False) if letter not in free)
         return frozenset(reached)
 
-    def _stage_thread(self, plan: DispatchPlan, master: ThreadMaster) -> int:
+    def _stage_thread(self, plan: DispatchPlan, master: ThreadMaster, token: str) -> int:
         channel, links = self.channels[master.channel], self.links_of(plan.dispatch)
         batches = [Batch(start=at, count=1, master=master.key) for at in range(len(master.parts))]
         for batch in batches:
             part = Recipient(index=Index(batch.start), contact=ContactNumber(0), address="thread@part")
             body = channel.stage(dispatch=plan.dispatch, master=master, recipients=(part,), links=links)
-            self.dispatches.stage(plan.dispatch, master.channel, batch, body)
-        self.dispatches.commit(plan.dispatch, master.channel, batches=batches, members=(), suppressed=0)
+            self.dispatches.stage(plan.dispatch, master.channel, batch, body, token=token)
+        self.dispatches.commit(plan.dispatch, master.channel, batches=batches, members=(), suppressed=0, token=token)
         return len(batches)
 
 

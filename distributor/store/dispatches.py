@@ -33,6 +33,8 @@ from distributor.store.ledger_keys import (
 )
 
 SCHEMA = 1
+#: A preparation that staged nothing for so long is dead.
+_PREPARER_SILENCE = timedelta(seconds=10)
 _US = timedelta(microseconds=1)
 
 
@@ -80,10 +82,16 @@ class RedisDispatches:
             raise NotFound("frame", f"{dispatch}/{master}")
         return cast("bytes", stored)
 
-    def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes) -> None:
+    def begin(self, dispatch: DispatchId, *, token: str) -> bool:
+        """Begin to prepare; one preparation at a time."""
+        return bool(self._scripts.begin(keys=[meta_key(dispatch)], args=[token, _PREPARER_SILENCE // _US]))
+
+    def stage(self, dispatch: DispatchId, channel: ChannelName, batch: Batch, body: bytes, *, token: str = "") -> None:
         """Store one batch's staged body; nothing when the channel is committed already."""
         k = ChannelKeys(dispatch, channel)
-        self._scripts.stage(keys=[k.meta, k.body(batch.start)], args=[channel.value, pack_body(body)])
+        args = [channel.value, pack_body(body), token]
+        if self._scripts.stage(keys=[k.meta, k.body(batch.start)], args=args) < 0:
+            raise Refused(f"Another process took over preparing dispatch {dispatch}.")
 
     def commit(
         self,
@@ -94,6 +102,7 @@ class RedisDispatches:
         members: Sequence[ContactNumber],
         suppressed: int,
         journal_seen: int = 0,
+        token: str = "",
     ) -> bool:
         """Freeze the audience and open its batches, atomically."""
         k = ChannelKeys(dispatch, channel)
@@ -101,8 +110,10 @@ class RedisDispatches:
         described = [part for batch in batches for part in (batch.start, batch.count, batch.master)]
         done = self._scripts.commit(
             keys=[k.meta, k.states, k.counts, k.open, k.batches, k.members],
-            args=[channel.value, planned, suppressed, pack_members(members), journal_seen, *described],
+            args=[channel.value, planned, suppressed, pack_members(members), journal_seen, token, *described],
         )
+        if done < 0:
+            raise Refused(f"Another process took over preparing dispatch {dispatch}.")
         return bool(done == 1)
 
     def audience(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[ContactNumber]:

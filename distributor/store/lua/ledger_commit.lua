@@ -5,9 +5,11 @@
 -- ARGV  1 the channel's name
 --       2 how many deliveries may leave    3 how many more are suppressed already (they follow the others, in no batch)
 --       4 the packed audience, "" for a thread   5 length of the suppression journal that it was compared with
---       6… start, count, master of every batch
--- Returns 1 when committed now, 0 when it was already.
-if redis.call('HSETNX', KEYS[1], 'prepared:' .. ARGV[1], '1') == 0 then return 0 end
+--       6 token of the preparation   7… start, count, master of every batch
+-- Returns 1 when committed now, 0 when it was already, -1 when another preparation took over.
+if redis.call('HEXISTS', KEYS[1], 'prepared:' .. ARGV[1]) == 1 then return 0 end
+if (redis.call('HGET', KEYS[1], 'preparer') or '') ~= ARGV[6] then return -1 end
+redis.call('HSET', KEYS[1], 'prepared:' .. ARGV[1], '1')
 local planned, suppressed = tonumber(ARGV[2]), tonumber(ARGV[3])
 redis.call('SET', KEYS[2], string.rep('p', planned) .. string.rep('S', suppressed))
 redis.call('HSET', KEYS[3], 'total', planned + suppressed, 'p', planned, 'S', suppressed)
@@ -15,7 +17,7 @@ if ARGV[4] ~= '' then
   redis.call('SET', KEYS[6], ARGV[4])
   redis.call('HSET', KEYS[1], 'journal_seen', ARGV[5])
 end
-for i = 6, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   redis.call('ZADD', KEYS[4], 0, ARGV[i])
   redis.call('HSET', KEYS[5], ARGV[i] .. ':n', ARGV[i + 1], ARGV[i] .. ':master', ARGV[i + 2])
 end

@@ -14,8 +14,7 @@ from typing import cast
 
 import redis
 
-from distributor.channels.sendgrid import SendGridChannel
-from distributor.channels.x import XChannel
+from distributor.bootstrap_channels import build_channels
 from distributor.core.checks import CheckResult, CheckSubject, run_checks
 from distributor.core.counting import counter_for
 from distributor.core.ids import DispatchId, ReleaseId
@@ -136,30 +135,7 @@ class Service:
     @cached_property
     def channels(self) -> Mapping[ChannelName, Channel]:
         """The channels whose credentials are set."""
-        settings, timing = self.settings, self.settings.dispatch
-        found: dict[ChannelName, Channel] = {}
-        if settings.sendgrid.api_key is not None:
-            found[ChannelName.EMAIL] = SendGridChannel(
-                api_key=settings.sendgrid.api_key.get_secret_value(),
-                base_url=settings.sendgrid.base_url,
-                sender_domain=self.settings.sender.email.rpartition("@")[2] or "localhost",
-                connect_timeout=timedelta(seconds=timing.connect_timeout_s),
-                read_timeout=timedelta(seconds=timing.read_timeout_s),
-                pool_size=settings.worker.concurrency,
-                batch_size=timing.batch_size,
-            )
-        keys = settings.x
-        if keys.consumer_key and keys.consumer_secret and keys.access_token and keys.access_token_secret:
-            found[ChannelName.X] = XChannel(
-                consumer_key=keys.consumer_key.get_secret_value(),
-                consumer_secret=keys.consumer_secret.get_secret_value(),
-                access_token=keys.access_token.get_secret_value(),
-                access_token_secret=keys.access_token_secret.get_secret_value(),
-                base_url=keys.base_url,
-                connect_timeout=timedelta(seconds=timing.connect_timeout_s),
-                read_timeout=timedelta(seconds=timing.read_timeout_s),
-            )
-        return found
+        return build_channels(self.settings)
 
     def account_of(self, channel: ChannelName) -> str:
         """Return the sender identity of a channel, as sealed; no secret."""

@@ -13,17 +13,19 @@ import signal
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
 
-from celery import Celery, signals
+from celery import Celery, Task, signals
 from celery.apps.worker import Worker
+from celery.exceptions import SecurityWarning
 from kombu import Queue
 
 from distributor.bootstrap import Service
-from distributor.core.errors import Refused
+from distributor.core.errors import Refused, StoreUnavailable
 from distributor.core.ids import DispatchId
 from distributor.flow.tend import Tender
 from distributor.telemetry import Event, tell
@@ -82,8 +84,7 @@ class WorkerProcess:
         self._stopping = threading.Event()
         self._slots = _Slots(limit=service.settings.worker.concurrency)
         self.app = make_app(service.handle.broker_url)
-        self._serve = self.app.task(name="distributor.serve", ignore_result=True)(self.serve)
-        self._prepare = self.app.task(name="distributor.prepare", ignore_result=True)(self.prepare)
+        self._serve, self._prepare = self._register_tasks()
         self._preparing: dict[DispatchId, float] = {}
         self._tender = Tender(
             dispatches=service.dispatches,
@@ -93,8 +94,21 @@ class WorkerProcess:
             forget=service.dispatcher.forget,
         )
 
-    def serve(self, *, dispatch_id: str, **_: object) -> None:
-        """Serve whatever is due; the id only says which dispatch the wake-up was for."""
+    def _register_tasks(self) -> tuple[Task[..., None], Task[..., None]]:
+        @self.app.task(name="distributor.serve", ignore_result=True)
+        def serve(*, dispatch_id: str, **_: object) -> None:
+            """Serve whatever is due; the id only says which dispatch the wake-up was for."""
+            self.serve()
+
+        @self.app.task(name="distributor.prepare", ignore_result=True)
+        def prepare(*, dispatch_id: str, **_: object) -> None:
+            """Prepare a dispatch whose preparation was cut off."""
+            self.prepare(DispatchId(dispatch_id))
+
+        return serve, prepare
+
+    def serve(self) -> None:
+        """Work in one slot until nothing is due."""
         if not self._slots.enter():
             return
         try:
@@ -102,11 +116,11 @@ class WorkerProcess:
         finally:
             self._slots.leave()
 
-    def prepare(self, *, dispatch_id: str, **_: object) -> None:
+    def prepare(self, dispatch: DispatchId) -> None:
         """Prepare a dispatch whose preparation was cut off. Repeating it changes nothing."""
         with contextlib.suppress(Refused):
             # Refused: somebody else is at it, which is just as well.
-            self._service.preparer.prepare_once(self._service.dispatches.plan(DispatchId(dispatch_id)))
+            self._service.preparer.prepare_once(self._service.dispatches.plan(dispatch))
 
     def _wake_slots(self, dispatch: DispatchId) -> None:
         for _ in range(self._slots.to_ask()):
@@ -141,7 +155,9 @@ class WorkerProcess:
         )
         worker.start()
         self._stopping.set()
-        self._service.roster.leave(self.name)
+        with contextlib.suppress(StoreUnavailable):
+            # Without Redis the name goes by itself, by silence.
+            self._service.roster.leave(self.name)
         return int(worker.exitcode or 0)
 
     def _sweep_until_stopped(self) -> None:
@@ -166,6 +182,7 @@ def make_app(broker_url: str) -> Celery:
     app = Celery("distributor", broker=broker_url)
     app.conf.update(
         task_ignore_result=True,
+        accept_content=["json"],
         task_default_queue=SHARED_QUEUE,
         task_create_missing_queues=True,
         task_queues=[],
@@ -191,6 +208,8 @@ def worker_name() -> str:
 
 def run_worker(service: Service, *, name: str | None = None) -> int:
     """Run one worker in this process until it is told to stop; return its exit code."""
+    # Celery warns every superuser of pickled messages; ours are JSON and hold an id. The image runs as another user anyway.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     process = WorkerProcess(service, name=name or worker_name())
     process.app.conf.task_queues = [Queue(SHARED_QUEUE), Queue(f"{SHARED_QUEUE}.{process.name}", auto_delete=True)]
     return process.run()

@@ -7,11 +7,11 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from rich.live import Live
@@ -56,6 +56,10 @@ def demo(desk: Desk, contact_count: int, lift_in: float, *, is_kept: bool) -> No
       distributor demo --contacts 100000 --lift-in 30
       distributor demo --keep
     """
+    from distributor.worker import stop_on_signals
+
+    # A demo that is ended from outside takes everything down that it has started.
+    stop_on_signals(_interrupt)
     with _stage() as stage:
         desk.say(f"1/5  Everything is running: embedded Redis, sandbox, {_WORKERS} workers, web.")
         dispatch = _prepare(desk, stage, contact_count, lift_in)
@@ -71,6 +75,10 @@ def demo(desk: Desk, contact_count: int, lift_in: float, *, is_kept: bool) -> No
                     time.sleep(1)
     if not is_kept_promise:
         raise SystemExit(1)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +204,8 @@ def _watch(desk: Desk, service: Service, dispatch: DispatchId) -> DispatchStatus
 
 def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count: int) -> bool:
     """Hold what the sandbox received against the promises; say and return whether all were kept."""
-    summary, log = stage.sandbox.summary(), stage.sandbox.log()
+    summary = cast("dict[str, int]", stage.sandbox.summary())
+    log = cast("dict[str, list[dict[str, Any]]]", stage.sandbox.log())
     lift_us = int(status.lift_at.timestamp() * 1_000_000)
     sends = [r["begun_at"] for r in log["requests"] if r["method"] == "POST" and r["path"] in {"/v3/mail/send", "/2/tweets"}]
     parts = dict(status.channels)[ChannelName.X].parts
@@ -226,7 +235,7 @@ def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count:
     return all(is_kept for _, is_kept, _ in promises)
 
 
-def _is_one_chain(posts: list[Mapping[str, str | None]], count: int) -> bool:
+def _is_one_chain(posts: Sequence[Mapping[str, str | None]], count: int) -> bool:
     """Say whether the posts are one thread: each a reply to the one before, none twice."""
     ids = [post["id"] for post in posts]
     return len(posts) == count and [post["reply_to"] for post in posts] == [None, *ids[:-1]] and len(set(ids)) == count

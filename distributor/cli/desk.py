@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -113,7 +113,7 @@ def spell(duration: timedelta) -> str:
     return f"{minutes} m {seconds % 60} s" if minutes else f"{seconds % 60} s"
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[timedelta]):
     """A duration such as 90s, 60m, 2h or 1d."""
 
     name = "duration"
@@ -132,7 +132,7 @@ class DurationType(click.ParamType):
         return duration
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType[datetime]):
     """An instant in ISO 8601, with its offset from UTC."""
 
     name = "instant"
@@ -153,7 +153,7 @@ class InstantType(click.ParamType):
 class DistributorGroup(click.Group):
     """A group whose commands turn our errors into exit code 1 and one clear message."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)

@@ -61,11 +61,12 @@ def worker(desk: Desk, name: str | None) -> None:
 @pass_desk
 def web(desk: Desk) -> None:
     """Run the web process: health, metrics, unsubscribe, view online, provider events."""
+    from distributor.bootstrap_web import web_parts
     from distributor.web.app import create_app
     from distributor.web.serve import serve
 
     with desk.service(long_lived=True) as service:
-        serve(create_app(service.web_parts), host=desk.settings.web.host, port=desk.settings.web.port)
+        serve(create_app(web_parts(service)), host=desk.settings.web.host, port=desk.settings.web.port)
 
 
 @click.command()

@@ -20,6 +20,10 @@ class ChannelName(StrEnum):
     X = "x"
 
 
+#: Channels that carry a thread: parts that leave one after the other, to nobody in particular.
+THREADS = frozenset({ChannelName.X})
+
+
 class Slot(StrEnum):
     """What differs per recipient in an e-mail master."""
 

@@ -23,7 +23,7 @@ from typing import assert_never
 from distributor.core.embargo import ARM_BEFORE, Clearance, clear
 from distributor.core.errors import GateClosed, NotSent, SendFailure, StoreUnavailable
 from distributor.core.ids import DispatchId, MasterKey, digest
-from distributor.core.message import ChannelName
+from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import DispatchPlan
 from distributor.core.retry import after_failure
 from distributor.ports import Channel
@@ -97,7 +97,7 @@ class Dispatcher:
         """Work one dispatch for a while; return how long until it is worth another turn, None when it is not."""
         waits: list[timedelta] = []
         # Threads first: their parts can only leave one after the other.
-        for channel in sorted(self._plan(dispatch).channels, key=lambda name: name is ChannelName.EMAIL):
+        for channel in sorted(self._plan(dispatch).channels, key=lambda name: name not in THREADS):
             for _ in range(_TURN):
                 pause = self.work_once(dispatch, channel, should_stop=should_stop)
                 if pause is not None or should_stop():
@@ -119,7 +119,7 @@ class Dispatcher:
             return claim
         loaded = self._load(dispatch)
         staged = self._ledger.staged(claim)
-        reply_to = self._ledger.reply_to(claim) if self._channels[channel].batch_size == 1 else None
+        reply_to = self._ledger.reply_to(claim) if channel in THREADS else None
         try:
             clearance, answer = self._pass_gate(claim, loaded, should_stop)
         except GateClosed:
@@ -165,7 +165,7 @@ class Dispatcher:
     def _ask(self, claim: Claim, loaded: _Loaded) -> GateAnswer:
         seal = loaded.plan.offered_seal(approved_seal=self._approved_seal(loaded.plan.release), frames=loaded.digests)
         # A thread has no recipients who could have asked to be left alone.
-        seen = self._suppression.journal_end() if claim.channel is ChannelName.EMAIL else 0
+        seen = self._suppression.journal_end() if claim.channel not in THREADS else 0
         return self._ledger.submit(claim, revision=loaded.plan.revision, offered_seal=seal, journal_seen=seen)
 
     def _clear(self, claim: Claim, answer: GateAnswer) -> Clearance:

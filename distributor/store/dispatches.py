@@ -13,11 +13,11 @@ import redis
 from distributor.core.delivery import STATES, State, Tally
 from distributor.core.errors import NotFound, Refused
 from distributor.core.ids import ContactNumber, DispatchId, ListName, MasterKey, ReleaseId, RemoteId
-from distributor.core.message import ChannelName
+from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import Batch, DispatchPlan
 from distributor.core.report import ChannelStatus, DispatchStatus, PartStatus
 from distributor.ports_dispatch import BatchRecord
-from distributor.store.ledger import ORDERED, pack_body, pack_members, unpack_members
+from distributor.store.ledger import pack_body, pack_members, unpack_members
 from distributor.store.ledger_keys import (
     DISPATCHES,
     SCHEDULE,
@@ -148,7 +148,7 @@ class RedisDispatches:
                 k = ChannelKeys(dispatch, channel)
                 pipe.hgetall(k.counts)
                 pipe.hgetall(k.remote)
-                pipe.get(k.states) if channel in ORDERED else pipe.strlen(k.states)
+                pipe.get(k.states) if channel in THREADS else pipe.strlen(k.states)
             (seconds, us), meta, *rest = pipe.execute()
         now = from_us(int(seconds) * 1_000_000 + int(us))
         channels = [(name, _channel(name, rest[at * 3 : at * 3 + 3], meta)) for at, name in enumerate(plan.channels)]

@@ -18,13 +18,11 @@ from distributor.core.delivery import State, code
 from distributor.core.embargo import GateFacts
 from distributor.core.errors import NotFound, NotSent, Rejected, SendFailure
 from distributor.core.ids import DispatchId, MasterKey, RemoteId
-from distributor.core.message import ChannelName
+from distributor.core.message import THREADS, ChannelName
 from distributor.ports import Accepted
 from distributor.ports_dispatch import Claim, GateAnswer, NoClaim, Pause, Verdict
 from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, from_us
 
-#: Channels whose parts leave one after the other.
-ORDERED = frozenset({ChannelName.X})
 #: Batches withdrawn per script call: 50 batches of 1,000 take about a millisecond.
 _WITHDRAW_STEP = 50
 _US = timedelta(microseconds=1)
@@ -49,7 +47,7 @@ class RedisLedger:
         k = ChannelKeys(dispatch, channel)
         answer = self._scripts.claim(
             keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims],
-            args=[token, self._lease_us, self._ahead_us, "1" if channel in ORDERED else "0", channel.value],
+            args=[token, self._lease_us, self._ahead_us, "1" if channel in THREADS else "0", channel.value],
         )
         word, *rest = cast("list[bytes | int]", answer)
         if word != b"claimed":
@@ -90,7 +88,7 @@ class RedisLedger:
 
     def settle_accepted(self, claim: Claim, accepted: Accepted) -> bool:
         """Write that the provider took the batch."""
-        state = State.LIVE if claim.channel in ORDERED else State.ACCEPTED
+        state = State.LIVE if claim.channel in THREADS else State.ACCEPTED
         return self._settle(claim, state, remote_id=accepted.remote_id, url=accepted.url)
 
     def settle_failed(self, claim: Claim, failure: SendFailure, *, retry_in: timedelta, hold: str) -> bool:
@@ -180,7 +178,7 @@ class RedisLedger:
     def decide(self, dispatch: DispatchId, channel: ChannelName, *, send_again: bool) -> int:
         """Apply a person's decision to everything in doubt."""
         k = ChannelKeys(dispatch, channel)
-        sent = State.LIVE if channel in ORDERED else State.ACCEPTED
+        sent = State.LIVE if channel in THREADS else State.ACCEPTED
         letter = code(State.PLANNED if send_again else sent)
         settled = cast("dict[bytes, bytes]", self._client.hgetall(k.batches))
         doubtful = [int(f.split(b":")[0]) for f, v in settled.items() if f.endswith(b":settled") and v == code(State.UNKNOWN)]

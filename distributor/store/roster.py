@@ -7,7 +7,7 @@ from typing import cast
 
 import redis
 
-from distributor.store.ledger_keys import from_us
+from distributor.store.ledger_keys import from_us, store_errors
 
 _WORKERS = "workers"
 #: Silence for longer than this means that the worker is gone.
@@ -31,7 +31,8 @@ class RedisRoster:
 
     def leave(self, worker: str) -> None:
         """Say that the worker stops."""
-        self._client.zrem(_WORKERS, worker)
+        with store_errors():
+            self._client.zrem(_WORKERS, worker)
 
     def alive(self) -> dict[str, datetime]:
         """Return the workers heard of lately, with the instant of their last word."""

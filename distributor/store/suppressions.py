@@ -49,6 +49,10 @@ class RedisSuppressionList:
         records = cast("list[bytes]", self._client.hvals(SUPPRESSIONS))
         return sorted((decode(Suppression, record) for record in records), key=lambda found: found.at, reverse=True)
 
+    def count(self) -> int:
+        """Return how many addresses are suppressed."""
+        return self._client.hlen(SUPPRESSIONS)
+
     def journal_end(self) -> int:
         """Return the number of entries ever written to the journal."""
         with store_errors():

@@ -1,0 +1,40 @@
+"""Which channels there are: those whose credentials are set."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from distributor.channels.sendgrid import SendGridChannel
+from distributor.channels.x import XChannel
+from distributor.core.message import ChannelName
+from distributor.ports import Channel
+from distributor.settings import Settings
+
+
+def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
+    """Return a channel for each provider whose credentials are set. Nothing is contacted yet."""
+    found: dict[ChannelName, Channel] = {}
+    connect_timeout = timedelta(seconds=settings.dispatch.connect_timeout_s)
+    read_timeout = timedelta(seconds=settings.dispatch.read_timeout_s)
+    if settings.sendgrid.api_key is not None:
+        found[ChannelName.EMAIL] = SendGridChannel(
+            api_key=settings.sendgrid.api_key.get_secret_value(),
+            base_url=settings.sendgrid.base_url,
+            sender_domain=settings.sender.email.rpartition("@")[2] or "localhost",
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            pool_size=settings.worker.concurrency,
+            batch_size=settings.dispatch.batch_size,
+        )
+    keys = settings.x
+    if keys.consumer_key and keys.consumer_secret and keys.access_token and keys.access_token_secret:
+        found[ChannelName.X] = XChannel(
+            consumer_key=keys.consumer_key.get_secret_value(),
+            consumer_secret=keys.consumer_secret.get_secret_value(),
+            access_token=keys.access_token.get_secret_value(),
+            access_token_secret=keys.access_token_secret.get_secret_value(),
+            base_url=keys.base_url,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+    return found

@@ -82,11 +82,12 @@ def resolve(local: LocalTime) -> datetime:
     """Return the instant in UTC that a wall-clock time means.
 
     Raises:
-        BadInput: the clocks jump over that time (both nearest real times are named), or it occurs twice and
-            `fold` does not say which one is meant.
+        BadInput: the clocks jump over that time (both nearest real times are named), it occurs twice and
+            `fold` does not say which one is meant, or its instant is outside the years 1 to 9999.
     """
     zone = zone_of(local.zone)
     first, second = (local.wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    _must_be_in_calendar(local, first, second)
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)
     if _is_in_gap(first):
@@ -95,7 +96,8 @@ def resolve(local: LocalTime) -> datetime:
         raise BadInput(
             f"{local.wall:%Y-%m-%d %H:%M} does not exist in {local.zone}: the clocks go forward over it.",
             where="embargo",
-            remedy=f"Write {before:%H:%M} or {after:%H:%M} instead.",
+            # With the date, for Samoa once jumped over a whole day.
+            remedy=f"Write {before:%Y-%m-%d %H:%M} or {after:%Y-%m-%d %H:%M} instead.",
         )
     if local.fold is None:
         raise BadInput(
@@ -104,6 +106,16 @@ def resolve(local: LocalTime) -> datetime:
             remedy=f"Say which one is meant by its offset: {first:%H:%M%z} or {second:%H:%M%z}.",
         )
     return (second if local.fold else first).astimezone(UTC)
+
+
+def _must_be_in_calendar(local: LocalTime, *moments: datetime) -> None:
+    try:
+        for moment in moments:
+            moment.astimezone(UTC)
+    except OverflowError as error:
+        raise BadInput(
+            f"The year {local.wall.year} is at the end of the calendar.", where="embargo", remedy="Write a year of this century."
+        ) from error
 
 
 def _is_in_gap(moment: datetime) -> bool:

@@ -1,0 +1,165 @@
+"""Understand a release: neutral blocks and front matter in, a `Release` out.
+
+The front matter wins over the text. Where both speak about the embargo and disagree, both stay visible: `Release.embargo` is the
+front matter's, `Release.embargo_line` the text's, and a check compares them. Whatever was read in a way that the officer may
+not expect is a remark. Nothing of the text is lost: a line that no part claims ends up in the notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import regex
+
+from distributor.core.contact_lines import contacts_in
+from distributor.core.embargo import Embargo
+from distributor.core.embargo_line import embargo_in_line
+from distributor.core.errors import BadInput, must_be_aware
+from distributor.core.ids import Language
+from distributor.core.language_of import language_of
+from distributor.core.opening import (
+    EmbargoLine,
+    take_dateline,
+    take_embargo_lines,
+    take_headline,
+    take_subhead,
+    without_labels,
+)
+from distributor.core.quotation import with_quotations
+from distributor.core.release import Block, Paragraph, PressContact, Release, plain
+from distributor.core.section import Parts, divide
+from distributor.core.source import Kind, Source, SourceBlock, lines_of, tidy, to_block
+
+_ORGANISATION = r"\p{Lu}[\p{L}’'&.-]*(?:\s+(?:(?:of|for|to|and|the|de|des|du|la|para|y|für|und|der)\s+){0,2}\p{Lu}[\p{L}’'&.-]*)*"
+_DESCRIBES = regex.compile(
+    rf"^(?:The\s+|La\s+|Le\s+|El\s+|Die\s+|Der\s+|Das\s+)?(?P<name>{_ORGANISATION})\s*(?:\([^)]*\))?,?\s+"
+    r"(?:(?P<plain>is\s+(?:an?|the)|are|has\s+been|est|es\s+una?|ist\s+eine?)|works?|was\s+(?:founded|established|created|set\s+up)|unites"
+    r"|brings\s+together|campaigns|provides|operates|supports|promotes|seeks|aims|œuvre|travaille|regroupe|trabaja|reúne|arbeitet"
+    r"|setzt\s+sich)\b"
+)
+#: A release has at least this many blocks of text before the one that describes its sender.
+_FEWEST_BLOCKS = 3
+
+
+def understand(source: Source, *, now: datetime) -> Release:
+    """Return the release that the source holds.
+
+    Raises:
+        BadInput: no headline, no text, or an embargo line that must be asked about; `where` names the file and the line.
+    """
+    must_be_aware(now, name="now")
+    metadata = source.metadata
+    lines, blocks = take_embargo_lines(without_labels(source.blocks))
+    headline, blocks = take_headline(source, without_labels(blocks))
+    parts = divide(blocks)
+    subhead, body = take_subhead(parts.body)
+    dateline, body = take_dateline(source, body)
+    embargo, embargo_remarks = _embargo(source, lines, issued=dateline.date if dateline else None, now=now)
+    body, boilerplate, boilerplate_remarks = _boilerplate(source, parts, body)
+    if not body:
+        raise BadInput(
+            "The release has a headline and no text below it.",
+            where=source.name,
+            remedy="Add the text, each paragraph after a blank line.",
+        )
+    contacts, rest = _contacts(parts)
+    language, language_remarks = _language(source, headline, body)
+    return Release(
+        headline=headline,
+        language=language,
+        body=with_quotations(tuple(to_block(block) for block in body)),
+        subhead=metadata.subhead or subhead,
+        dateline=dateline,
+        embargo=embargo,
+        embargo_line=lines[0].words if lines else "",
+        end_mark=parts.end_mark,
+        call_to_action=_blocks(metadata.call_to_action or parts.call_to_action),
+        notes=(*_blocks(metadata.notes or parts.notes), *rest),
+        boilerplate=_blocks(boilerplate),
+        contacts=metadata.contacts or contacts,
+        images=metadata.images or source.images,
+        hashtags=metadata.hashtags or parts.hashtags,
+        link=metadata.link,
+        author=metadata.author,
+        thread=metadata.thread,
+        languages_wanted=metadata.languages,
+        lists=metadata.lists,
+        source_format=source.format,
+        remarks=(*source.remarks, *embargo_remarks, *boilerplate_remarks, *language_remarks),
+    )
+
+
+def _embargo(
+    source: Source, lines: tuple[EmbargoLine, ...], *, issued: date | None, now: datetime
+) -> tuple[Embargo | None, tuple[str, ...]]:
+    chosen = source.metadata.embargo
+    if chosen is None and lines:
+        read = [_read(source, line, issued) for line in lines]
+        if len({embargo.lift_at() for embargo in read}) > 1:
+            raise BadInput(
+                "The text holds embargo lines that mean different instants.",
+                where=source.where(lines[1].line),
+                remedy="Leave one of them, or write the embargo in the front matter.",
+            )
+        chosen = read[0]
+    lift_at = chosen.lift_at() if chosen else None
+    is_over = lift_at is not None and lift_at <= now
+    return chosen, ("The embargo was over already when the release was taken in.",) if is_over else ()
+
+
+def _read(source: Source, line: EmbargoLine, issued: date | None) -> Embargo:
+    try:
+        return embargo_in_line(line.words, release_date=issued)
+    except BadInput as error:
+        raise BadInput(error.problem, where=source.where(line.line), remedy=error.remedy) from error
+
+
+def _boilerplate(
+    source: Source, parts: Parts, body: tuple[SourceBlock, ...]
+) -> tuple[tuple[SourceBlock, ...], tuple[SourceBlock, ...], tuple[str, ...]]:
+    """Return the body, the boilerplate, and a remark when a paragraph was taken for it that nothing marks as such."""
+    if source.metadata.boilerplate or parts.boilerplate:
+        return body, source.metadata.boilerplate or parts.boilerplate, ()
+    if len(body) < _FEWEST_BLOCKS or not _describes_sender(body[-1], body[:-1]):
+        return body, (), ()
+    return body[:-1], body[-1:], ("The last paragraph describes an organisation and was taken for the boilerplate.",)
+
+
+def _describes_sender(block: SourceBlock, before: tuple[SourceBlock, ...]) -> bool:
+    match = _DESCRIBES.match(block.words) if block.kind is Kind.PARAGRAPH else None
+    if match is None or regex.search(r"[“”\"«»„]", block.words):
+        return False
+    name = match["name"]
+    # "Russia is a …" describes a country: a single word that is no acronym needs a verb that only organisations have.
+    is_compound = sum(letter.isupper() for letter in name) > 1
+    return (is_compound or not match["plain"]) and any(name in earlier.words for earlier in before)
+
+
+def _contacts(parts: Parts) -> tuple[tuple[PressContact, ...], tuple[Block, ...]]:
+    """Return the press contacts, and as notes the lines among them that say something else."""
+    lines = [(line, block.line) for block in parts.contacts for line in (block.items or lines_of(block.text))]
+    found = contacts_in(line for line, _ in lines)
+    numbers = {plain(line): number for line, number in lines}
+    return found.contacts, tuple(Paragraph(text=line, line=numbers.get(plain(line), 0)) for line in found.rest)
+
+
+def _language(source: Source, headline: str, body: tuple[SourceBlock, ...]) -> tuple[Language, tuple[str, ...]]:
+    said = source.metadata.language or source.language
+    if said:
+        return said, ()
+    guess = language_of(" ".join([headline, *(block.words for block in body)]))
+    if guess:
+        return guess, (
+            f'The language was taken to be "{guess}" from its words; "language:" in the front matter says it for certain.',
+        )
+    return Language("en"), ('The language is not clear and was taken to be "en"; write "language:" in the front matter.',)
+
+
+def _blocks(blocks: tuple[SourceBlock, ...]) -> tuple[Block, ...]:
+    """Return the release's blocks; lines of a paragraph become paragraphs, for each is a statement of its own."""
+    return tuple(
+        to_block(replace(block, text=line))
+        for block in blocks
+        for line in ((tidy(block.text),) if block.kind is not Kind.PARAGRAPH else lines_of(block.text))
+    )

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from distributor.core.delivery_event import DeliveryEvent
 from distributor.core.embargo import GateFacts
 from distributor.core.errors import SendFailure
-from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey, ReleaseId, RemoteId
+from distributor.core.ids import ContactNumber, DispatchId, MasterKey, ReleaseId, RemoteId
 from distributor.core.message import ChannelName
 from distributor.core.plan import Batch, DispatchPlan
 from distributor.core.report import DispatchStatus
@@ -256,32 +255,6 @@ class BatchRecord:
     #: Why the last answer was no success, "" otherwise.
     why: str
     remote_id: RemoteId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What came of some events; the first three sum to their number."""
-
-    #: Deliveries that moved on, and marks that were set.
-    moved: int
-    #: Known already, or overtaken by a later event.
-    repeated: int
-    #: About somebody who never left, or whom nobody knows. Nothing changed.
-    contradictory: int
-    #: Starts of the batches in doubt of which somebody turned out to have been reached: the provider took the request.
-    proven: frozenset[int] = frozenset()
-
-
-class EventStore(Protocol):
-    """What providers report about a dispatch's e-mails."""
-
-    def apply(self, dispatch: DispatchId, events: Sequence[DeliveryEvent]) -> Applied:
-        """Write the events; atomic for each block of 500. The end is the same for every order and any repetition."""
-        ...
-
-    def contacts_at(self, dispatch: DispatchId, indices: Sequence[Index]) -> Sequence[ContactNumber | None]:
-        """Return who stands at each index of the frozen audience, None where nobody does. Never reads the whole audience."""
-        ...
 
 
 class SuppressionJournal(Protocol):

@@ -15,7 +15,8 @@ from distributor.core.delivery_event import DeliveryEvent, SuppressionReason, su
 from distributor.core.errors import NotFound
 from distributor.core.ids import DispatchId, Index
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, SuppressionList
-from distributor.ports_dispatch import Applied, Dispatches, EventStore
+from distributor.ports_dispatch import Dispatches
+from distributor.ports_events import Applied, EventStore
 from distributor.telemetry import Event, tell
 
 #: Who a suppression is by when the provider's word caused it.

@@ -14,7 +14,7 @@ from distributor.core.delivery import State
 from distributor.core.delivery_event import DeliveryEvent, SuppressionReason
 from distributor.core.links import TokenHolder
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, SuppressionList
-from distributor.ports_dispatch import EventStore
+from distributor.ports_events import EventStore
 from distributor.telemetry import Event, tell
 
 #: Who a suppression is by when the recipient asked for it.

@@ -1,4 +1,4 @@
-"""What providers report, written to the ledger. Implements ports_dispatch.EventStore.
+"""What providers report, written to the ledger. Implements ports_events.EventStore.
 
 All decisions are in lua/ledger_events.lua and core.delivery.RANKS; this module only translates.
 """
@@ -15,7 +15,7 @@ from distributor.core.delivery import RANKS, State, code
 from distributor.core.delivery_event import DeliveryEvent, Mark
 from distributor.core.ids import ContactNumber, DispatchId, Index
 from distributor.core.message import ChannelName
-from distributor.ports_dispatch import Applied
+from distributor.ports_events import Applied
 from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, store_errors
 
 #: Events per script call: a millisecond or two, during which Redis does nothing else.

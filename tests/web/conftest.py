@@ -5,27 +5,24 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import orjson
 import pytest
 import redis
 import urllib3
 import uvicorn
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from distributor.core.delivery import State
-from distributor.core.delivery_event import DeliveryEvent
-from distributor.core.errors import BadInput
-from distributor.core.ids import DispatchId, Index, Language
+from distributor.channels.sendgrid_events import read_events, verify
+from distributor.channels.sendgrid_payload import DELIVERY_ARGUMENT
+from distributor.core.ids import Language
 from distributor.core.links import read_token
 from distributor.core.message import EmailMaster, Sender
 from distributor.render.pages import PageRenderer
 from distributor.resources import resource
+from distributor.sandbox.event_body import public_key_text, sign
 from distributor.store.connection import check_durable, connect
 from distributor.store.roster import RedisRoster
 from distributor.web.app import SIGNATURE_HEADER, TIMESTAMP_HEADER, create_app
@@ -53,7 +50,7 @@ class WebDesk(PeopleDesk):
             dispatches=self.dispatches,
             workers_alive=lambda: len(RedisRoster(self.client).alive()),
             suppression_count=lambda: len(self.suppressed()),
-            sendgrid_events=EventIntake(verify=verify, read=read),
+            sendgrid_events=EventIntake(verify=is_signed, read=read_events),
             recorder=self.recorder,
             unsubscriber=self.unsubscriber,
             view=OnlineView(
@@ -67,29 +64,21 @@ class WebDesk(PeopleDesk):
         )
 
 
+def events(*rows: tuple[str, int, str]) -> bytes:
+    """Return a post of SendGrid's: (dispatch, index, event) each."""
+    return orjson.dumps(
+        [{"event": name, DELIVERY_ARGUMENT: f"{dispatch}.{index}", "timestamp": 1774829000} for dispatch, index, name in rows]
+    )
+
+
 def signed(body: bytes, *, timestamp: str = "1774829000") -> dict[str, str]:
-    """Return the headers with which the provider signs this body."""
-    signature = KEY.sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
-    return {SIGNATURE_HEADER: signature.hex(), TIMESTAMP_HEADER: timestamp}
+    """Return the headers with which SendGrid's stand-in signs this body."""
+    return {SIGNATURE_HEADER: sign(KEY, timestamp=timestamp, body=body), TIMESTAMP_HEADER: timestamp}
 
 
-def verify(body: bytes, signature: str, timestamp: str) -> bool:
-    """Check a signature made by `signed`."""
-    try:
-        KEY.public_key().verify(bytes.fromhex(signature), timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def read(body: bytes) -> Sequence[DeliveryEvent]:
-    """Read events in a shape as plain as can be: [dispatch, index, state] each."""
-    try:
-        rows = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadInput("This is not JSON.", where="body", remedy="Send a JSON array.") from error
-    at = datetime(2026, 3, 30, tzinfo=UTC)
-    return [DeliveryEvent(dispatch=DispatchId(who), index=Index(index), state=State(state), at=at) for who, index, state in rows]
+def is_signed(body: bytes, signature: str, timestamp: str) -> bool:
+    """Check a signature as bootstrap has it done."""
+    return verify(public_key=public_key_text(KEY), signature=signature, timestamp=timestamp, body=body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,5 +165,5 @@ def browser(desk: WebDesk, open_browser: Browser) -> Browser:
 
 @pytest.fixture
 def browser_without_key(desk: WebDesk, site: Site) -> Browser:
-    """Return a browser in front of a desk that cannot check the provider's signature."""
+    """Return a browser in front of a desk that has no key to check signatures with."""
     return site.open(replace(desk.parts(), sendgrid_events=None))

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from typing import NoReturn
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,9 +15,9 @@ from distributor.core.errors import StoreUnavailable
 from distributor.web.app import MOST_EVENT_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from tests.flow.desk_with_people import PEOPLE
 from tests.store.ledger_desk import ACCEPTED
-from tests.web.conftest import Browser, Site, WebDesk, signed
+from tests.web.conftest import Browser, Site, WebDesk, events, signed
 
-POST = orjson.dumps([["dweb", 0, "delivered"], ["dweb", 1, "complained"]])
+POST = events(("dweb", 0, "delivered"), ("dweb", 1, "spamreport"))
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def test_no_unsigned_bytes_get_past_the_door(browser: Browser, body: bytes) -> N
 
 
 def test_signed_bytes_that_are_no_json_are_refused_with_the_reason(browser: Browser) -> None:
-    answer = browser.ask("POST", "/webhooks/sendgrid", body=b"<xml/>", headers=signed(b"<xml/>"))
+    answer = browser.ask("POST", "/webhooks/sendgrid", body=b"[1, 2", headers=signed(b"[1, 2"))
 
     assert answer.status == 400
     assert b"not JSON" in answer.data
@@ -118,7 +117,7 @@ def test_events_that_could_not_be_stored_are_asked_for_again(desk: WebDesk, site
 
 def test_ten_thousand_events_a_second_get_through_the_door(desk: WebDesk, browser: Browser) -> None:
     """DESIGN.md §9, in posts of 1,000, with signature, reading and the durable write. The best of five posts counts."""
-    body = orjson.dumps([["dweb", index % 3, "delivered"] for index in range(1000)])
+    body = events(*(("dweb", index % 3, "delivered") for index in range(1000)))
     headers = signed(body)
     took = []
 

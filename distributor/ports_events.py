@@ -1,0 +1,36 @@
+"""What recording needs from the store: a place for what providers report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from distributor.core.delivery_event import DeliveryEvent
+from distributor.core.ids import ContactNumber, DispatchId, Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What came of some events; the first three sum to their number."""
+
+    #: Deliveries that moved on, and marks that were set.
+    moved: int
+    #: Known already, or overtaken by a later event.
+    repeated: int
+    #: About somebody who never left, or whom nobody knows. Nothing changed.
+    contradictory: int
+    #: Starts of the batches in doubt of which somebody turned out to have been reached: the provider took the request.
+    proven: frozenset[int] = frozenset()
+
+
+class EventStore(Protocol):
+    """What providers report about a dispatch's e-mails."""
+
+    def apply(self, dispatch: DispatchId, events: Sequence[DeliveryEvent]) -> Applied:
+        """Write the events; atomic for each block of 500. The end is the same for every order and any repetition."""
+        ...
+
+    def contacts_at(self, dispatch: DispatchId, indices: Sequence[Index]) -> Sequence[ContactNumber | None]:
+        """Return who stands at each index of the frozen audience, None where nobody does. Never reads the whole audience."""
+        ...

@@ -12,7 +12,6 @@ from distributor.core.errors import BadInput
 from distributor.core.message import TOKEN_START, EmailMaster, Sender, Slot, html_token, text_token
 from distributor.core.release import Release
 from distributor.render.letter import letter_of
-from distributor.render.online import PERSONAL_END, PERSONAL_START
 from distributor.render.plain_text import folded
 from distributor.render.templates import load_templates
 from distributor.render.wording import one_line
@@ -28,8 +27,13 @@ class EmailRenderer:
         self._subject = templates.get_template(f"{_FOLDER}/subject.txt")
         self._text = templates.get_template(f"{_FOLDER}/body.txt")
         self._html = templates.get_template(f"{_FOLDER}/body.html")
-        # Media queries cannot stand in an attribute, so they stay in a <style>; nothing is ever fetched.
-        self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        # What cannot stand in an attribute (media queries) is in the template's own <style>, which stays where and as it is.
+        self._inliner = CSSInliner(
+            extra_css=(template_dir / "_base" / "email.css").read_text("utf-8"),
+            inline_style_tags=False,
+            keep_style_tags=True,
+            load_remote_stylesheets=False,
+        )
 
     def render(self, release: Release, *, sender: Sender, lift_at: datetime | None) -> EmailMaster:
         """Return the e-mail in the release's language. `lift_at` is when it leaves, None when that is not decided.
@@ -43,7 +47,7 @@ class EmailRenderer:
         _refuse_slots(subject)
 
         def html(slot: Callable[[Slot], str]) -> str:
-            return self._html.render(letter=letter, slot=_by_name(slot), personal=(PERSONAL_START, PERSONAL_END))
+            return self._html.render(letter=letter, slot=_by_name(slot))
 
         def text(slot: Callable[[Slot], str]) -> str:
             return self._text.render(letter=letter, slot=_by_name(slot))

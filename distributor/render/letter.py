@@ -12,7 +12,7 @@ from distributor.core.ids import Language
 from distributor.core.message import Sender
 from distributor.core.release import Block, BulletList, Image, Paragraph, PressContact, Release, plain
 from distributor.render.moment import MomentWords, day_words, moment_words
-from distributor.render.phrases import Phrases, direction_of, phrases_for
+from distributor.render.phrases import Phrases, direction_of, phrases_for, primary
 from distributor.render.plain_text import text_line, text_lines
 from distributor.render.wording import (
     Run,
@@ -88,6 +88,8 @@ class Letter:
     direction: Literal["ltr", "rtl"]
     phrases: Phrases
     phrases_direction: Literal["ltr", "rtl"]
+    #: Whether the phrases are in another language than the release, so that they must be marked as such.
+    is_foreign: bool
     sender_name: str
     #: The lines of the postal address.
     postal_lines: tuple[str, ...]
@@ -123,6 +125,7 @@ def letter_of(release: Release, *, sender: Sender, lift_at: datetime | None) -> 
         direction=direction_of(release.language),
         phrases=phrases,
         phrases_direction=direction_of(phrases.language),
+        is_foreign=phrases.language != primary(release.language),
         sender_name=one_line(sender.name),
         postal_lines=tuple(joined_lines([sender.postal_address])),
         preheader=_preheader(release),
@@ -152,12 +155,8 @@ def _band(release: Release, phrases: Phrases, lift_at: datetime | None) -> Band 
     if local is None or instant is None:
         return Band(label=phrases.immediate_release, moment=None)
     # In the phrases' language, for label and moment are one sentence.
-    language = release.language if phrases.language == _primary(release.language) else phrases.language
+    language = release.language if phrases.language == primary(release.language) else phrases.language
     return Band(label=phrases.embargoed_until, moment=moment_words(instant, zone=local.zone, language=language))
-
-
-def _primary(language: Language) -> str:
-    return language.replace("_", "-").partition("-")[0].casefold()
 
 
 def _dateline(release: Release) -> str:
@@ -165,7 +164,7 @@ def _dateline(release: Release) -> str:
         return ""
     day = release.dateline.date
     pieces = (one_line(release.dateline.city), day_words(day, language=release.language) if day else "")
-    comma = "، " if direction_of(release.language) == "rtl" and _primary(release.language) != "he" else ", "
+    comma = "، " if direction_of(release.language) == "rtl" and primary(release.language) != "he" else ", "
     return comma.join(piece for piece in pieces if piece)
 
 

@@ -8,7 +8,7 @@ import regex
 
 from distributor.core.message import TOKEN_START
 
-#: What encloses everything personal in an e-mail's HTML. A release cannot forge them: "<" of its text is always escaped.
+#: What encloses everything personal in templates/email/*/body.html. No release can forge it: "<" of its text is always escaped.
 PERSONAL_START: Final = "<!--personal-->"
 PERSONAL_END: Final = "<!--/personal-->"
 _PERSONAL = regex.compile(f"{regex.escape(PERSONAL_START)}.*?{regex.escape(PERSONAL_END)}", regex.DOTALL)

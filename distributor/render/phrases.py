@@ -138,7 +138,7 @@ def phrases_for(language: Language) -> Phrases:
     >>> phrases_for(Language("fr-CA")).unsubscribe, phrases_for(Language("it")).language
     ('Se désabonner', 'en')
     """
-    return _PHRASES.get(_primary(language), _ENGLISH)
+    return _PHRASES.get(primary(language), _ENGLISH)
 
 
 def direction_of(language: Language) -> Literal["ltr", "rtl"]:
@@ -147,8 +147,9 @@ def direction_of(language: Language) -> Literal["ltr", "rtl"]:
     >>> direction_of(Language("ar")), direction_of(Language("en-GB"))
     ('rtl', 'ltr')
     """
-    return "rtl" if _primary(language) in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"
 
 
-def _primary(language: Language) -> str:
+def primary(language: Language) -> str:
+    """Return the language without its script and country, in lower case."""
     return language.replace("_", "-").partition("-")[0].casefold()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -172,6 +173,6 @@ def ask_first(question: str, *, is_sure: bool) -> None:
     """
     if is_sure:
         return
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise click.ClickException(f"{question} Add --yes to say so without being asked.")
     click.confirm(question, abort=True)

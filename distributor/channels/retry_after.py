@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 #: Nobody is believed who asks for more than a day.
-_LONGEST = timedelta(days=1)
+_LONGEST: Final = timedelta(days=1)
+#: Twelve digits hold any epoch second, and keep a hostile header from becoming a huge number.
+_MOST_DIGITS: Final = 12
 
 
 def read_retry_after(headers: Mapping[str, str], *, reset_header: str) -> timedelta | None:
     """Return the wait asked for by `Retry-After` (seconds or HTTP date) or by a header with the epoch second of the reset.
 
-    None when neither is there or makes sense; never negative, never more than a day.
+    None when neither is there or makes sense; never negative, never more than a day. An instant is compared with the answer's
+    own `Date`, so that a worker whose clock is wrong waits as long as the provider meant.
     """
+    now = _instant(headers.get("Date")) or datetime.now(UTC)
     asked = headers.get("Retry-After")
-    if asked is not None:
-        wait = _seconds(asked) or _until_date(asked)
-        if wait is not None:
-            return wait
-    reset = _number(headers.get(reset_header))
-    return None if reset is None else _bounded(reset - time.time())
+    wait = _number(asked)
+    if wait is None:
+        until = _instant(asked)
+        reset = _number(headers.get(reset_header))
+        if until is not None:
+            wait = (until - now).total_seconds()
+        elif reset is not None:
+            wait = reset - now.timestamp()
+    return None if wait is None else timedelta(seconds=min(max(wait, 0.0), _LONGEST.total_seconds()))
 
 
-def _seconds(text: str) -> timedelta | None:
-    number = _number(text)
-    return None if number is None else _bounded(number)
-
-
-def _until_date(text: str) -> timedelta | None:
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        return None
-    return _bounded((moment - datetime.now(UTC)).total_seconds())
+    return None if moment.tzinfo is None else moment
 
 
 def _number(text: str | None) -> float | None:
-    # Twelve digits hold any epoch second, and keep a hostile header from becoming a huge number.
-    return float(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 12 else None  # noqa: PLR2004
-
-
-def _bounded(seconds: float) -> timedelta:
-    return min(max(timedelta(seconds=seconds), timedelta(0)), _LONGEST)
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return float(text) if is_number and text is not None else None

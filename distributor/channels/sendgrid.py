@@ -5,27 +5,37 @@ Sources: PROVIDERS.md §1 (tsg_mail_v3.yaml of twilio/sendgrid-oai, Twilio's Mai
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
-import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError, NewConnectionError, SSLError
+import orjson
+from urllib3.exceptions import ClosedPoolError, HTTPError
 
+from distributor.channels.connection import NeverConnected
 from distributor.channels.retry_after import read_retry_after
-from distributor.channels.sendgrid_payload import assemble, build_frame, build_personalizations, drop
+from distributor.channels.sendgrid_payload import (
+    MOST_RECIPIENTS,
+    assemble,
+    build_frame,
+    build_personalizations,
+    drop,
+    must_be_domain,
+)
 from distributor.channels.sendgrid_transport import Answer, RawBody, make_pool, make_sdk
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
-from distributor.core.errors import NotSent, OutcomeUnknown, Rejected, SendFailure
+from distributor.core.errors import ConfigurationError, NotSent, OutcomeUnknown, Rejected, SendFailure
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, EmailMaster, Master
 from distributor.ports import Accepted, Finding, LinkMaker
 
-ACCEPTED = 202
-OK = 200
-TOO_MANY_REQUESTS = 429
+_ACCEPTED: Final = 202
+_OK: Final = 200
+_UNAUTHORIZED: Final = 401
+_TOO_MANY_REQUESTS: Final = 429
 
 
 class SendGridChannel:
@@ -42,13 +52,21 @@ class SendGridChannel:
         connect_timeout: timedelta,
         read_timeout: timedelta,
         pool_size: int,
-        batch_size: int = 1000,
+        batch_size: int = MOST_RECIPIENTS,
     ) -> None:
+        """`sender_domain` is the right half of Message-IDs and List-Ids; `pool_size` how many threads send at once.
+
+        Raises:
+            ConfigurationError: a value that no request could be made with.
+        """
         self.batch_size = batch_size
-        self._sender_domain = sender_domain
+        try:
+            self._sender_domain = must_be_domain(sender_domain)
+        except ValueError as error:
+            raise ConfigurationError(f"sender.email cannot be used: {error}.") from error
         self._pool_size = pool_size
         self._pool = make_pool(base_url, connect_timeout=connect_timeout, read_timeout=read_timeout, size=pool_size)
-        self._sdk = make_sdk(api_key=api_key, base_url=base_url, pool=self._pool)
+        self._sdk = make_sdk(api_key=api_key, base_url=base_url, pool=self._pool, read_timeout=read_timeout)
 
     # Build the request.
 
@@ -73,23 +91,19 @@ class SendGridChannel:
     # Make the call.
 
     def open(self) -> None:
-        """Open connections that the sends will find warm.
+        """Open the connections that the sends will use, each with one harmless question on it.
 
         Raises:
-            NotSent: SendGrid cannot be reached.
+            NotSent: SendGrid cannot be reached, or does not accept the key.
         """
-        opened = []
         try:
-            for _ in range(self._pool_size):
-                connection = self._pool._get_conn()  # noqa: SLF001 - urllib3 has no public way to open without a request
-                opened.append(connection)
-                if connection.is_closed:
-                    connection.connect()
+            statuses = self._sdk.client.scopes.warm(self._pool_size)
+        except NeverConnected as error:
+            raise NotSent(_never_connected(error)) from error
         except (HTTPError, OSError) as error:
-            raise NotSent("SendGrid cannot be reached") from error
-        finally:
-            for connection in opened:
-                self._pool._put_conn(connection)  # noqa: SLF001 - as above
+            raise NotSent(f"SendGrid does not answer ({type(error).__name__})") from error
+        if _UNAUTHORIZED in statuses:
+            raise NotSent(_REFUSALS[_UNAUTHORIZED].reason, status=_UNAUTHORIZED, needs_staff=True)
 
     def send(self, clearance: Clearance, *, frame: bytes, staged: bytes, reply_to: RemoteId | None) -> Accepted:
         """Send one batch in one request."""
@@ -105,24 +119,13 @@ class SendGridChannel:
         """Ask which rights the key has."""
         try:
             answer = self._sdk.client.scopes.get()
+        except NeverConnected as error:
+            return (_unreachable(f"{_never_connected(error)} ({error})."),)
         except (HTTPError, OSError) as error:
-            return (
-                Finding(
-                    name="sendgrid.reachable",
-                    passed=False,
-                    message=f"SendGrid does not answer ({type(error).__name__}).",
-                    remedy="Check the network, and DISTRIBUTOR_SENDGRID__BASE_URL.",
-                ),
-            )
-        is_accepted = answer.status_code == OK
+            return (_unreachable(f"SendGrid does not answer ({type(error).__name__})."),)
         return (
             Finding(name="sendgrid.reachable", passed=True, message="SendGrid answers."),
-            Finding(
-                name="sendgrid.credentials",
-                passed=is_accepted,
-                message="The API key is accepted." if is_accepted else f"SendGrid answers {answer.status_code} to the key.",
-                remedy="" if is_accepted else "Set DISTRIBUTOR_SENDGRID__API_KEY to a key with the right mail.send.",
-            ),
+            _read_scopes(answer.status_code, answer.body),
         )
 
     def close(self) -> None:
@@ -132,20 +135,35 @@ class SendGridChannel:
 
 # Read the answer. When no row fits, the outcome is unknown.
 
-#: Status: the class of the failure, and a short phrase. SendGrid's own message is never passed on: it can quote the request.
-#: Source of all rows: Twilio "Mail Send errors", mid-2026; a 4xx answers a request that was not taken.
-_REFUSALS: MappingProxyType[int, tuple[type[SendFailure], str]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What a status allows, and a short phrase. SendGrid's own message is never passed on: it can quote the request."""
+
+    kind: type[Rejected | NotSent]
+    reason: str
+    needs_staff: bool = False
+
+
+#: Source of all rows: Twilio's "Mail Send errors" page, mid-2026 (PROVIDERS.md §1.2): a 4xx answers a request that was not taken.
+#: 307 and 308 ask to repeat the request elsewhere, unperformed (RFC 9110 §15.4.8, §15.4.9); 301 to 303 also answer requests that
+#: were performed, so they are in doubt like everything that is not named here.
+_REFUSALS: MappingProxyType[int, _Refusal] = MappingProxyType(
     {
-        400: (Rejected, "SendGrid calls the request invalid"),
-        401: (NotSent, "SendGrid does not accept the API key"),
-        403: (NotSent, "SendGrid does not let this key or sender send"),
-        404: (NotSent, "there is no Mail Send at this address"),
-        405: (NotSent, "there is no Mail Send at this address"),
-        413: (Rejected, "SendGrid calls the request too large"),
-        415: (NotSent, "SendGrid does not take JSON here"),
-        429: (NotSent, "SendGrid asks to slow down"),
+        307: _Refusal(NotSent, "SendGrid is not at this address", needs_staff=True),
+        308: _Refusal(NotSent, "SendGrid is not at this address", needs_staff=True),
+        400: _Refusal(Rejected, "SendGrid calls the request invalid"),
+        401: _Refusal(NotSent, "SendGrid does not accept the API key", needs_staff=True),
+        403: _Refusal(NotSent, "SendGrid does not let this key or sender send", needs_staff=True),
+        404: _Refusal(NotSent, "there is no Mail Send at this address", needs_staff=True),
+        405: _Refusal(NotSent, "there is no Mail Send at this address", needs_staff=True),
+        413: _Refusal(Rejected, "SendGrid calls the request too large"),
+        415: _Refusal(NotSent, "SendGrid does not take JSON here", needs_staff=True),
+        429: _Refusal(NotSent, "SendGrid asks to slow down"),
     }
 )
+#: What stands in the frame. A fault there is everybody's: no half of the batch would pass, nor any other batch.
+_SHARED_FIELDS: Final = frozenset({"from", "reply_to", "subject", "content", "tracking_settings"})
 
 
 def read_answer(answer: Answer) -> Accepted:
@@ -157,17 +175,19 @@ def read_answer(answer: Answer) -> Accepted:
     Raises:
         Rejected, NotSent, OutcomeUnknown: by the table above.
     """
-    if answer.status == ACCEPTED:
+    if answer.status == _ACCEPTED:
         return Accepted(remote_id=RemoteId(_safe_id(answer.headers.get("X-Message-Id") or "")))
-    kind, reason = _REFUSALS.get(answer.status, (OutcomeUnknown, f"SendGrid answered {answer.status}"))
-    if kind is Rejected:
-        # One bad address makes SendGrid refuse all thousand (PROVIDERS.md §1.1): the halves may pass.
-        raise Rejected(reason, status=answer.status, is_divisible=True)
-    if kind is NotSent:
-        wait = read_retry_after(answer.headers, reset_header="X-RateLimit-Reset")
-        is_busy = answer.status == TOO_MANY_REQUESTS
-        raise NotSent(reason, status=answer.status, retry_after=wait if is_busy else None, needs_staff=not is_busy)
-    raise OutcomeUnknown(reason, status=answer.status)
+    refusal = _REFUSALS.get(answer.status)
+    if refusal is None:
+        raise OutcomeUnknown(f"SendGrid answered {answer.status}", status=answer.status)
+    if refusal.kind is NotSent:
+        is_busy = answer.status == _TOO_MANY_REQUESTS
+        wait = read_retry_after(answer.headers, reset_header="X-RateLimit-Reset") if is_busy else None
+        raise NotSent(refusal.reason, status=answer.status, retry_after=wait, needs_staff=refusal.needs_staff)
+    if _is_everybodys_fault(answer.body):
+        raise NotSent("SendGrid calls what all messages share invalid", status=answer.status, needs_staff=True)
+    # One bad address makes SendGrid refuse all thousand (PROVIDERS.md §1.1): the halves may pass.
+    raise Rejected(refusal.reason, status=answer.status, is_divisible=True)
 
 
 def read_error(error: Exception) -> SendFailure:
@@ -177,20 +197,53 @@ def read_error(error: Exception) -> SendFailure:
     like any other lost answer, and is unknown.
     """
     match error:
-        case NewConnectionError() | ConnectTimeoutError() | LocationValueError() | urllib3.exceptions.NameResolutionError():
-            return NotSent("SendGrid cannot be reached")
-        case SSLError() | ssl.SSLCertVerificationError() if _is_certificate_error(error):
-            return NotSent("SendGrid's certificate is not valid here")
+        case NeverConnected():
+            return NotSent(_never_connected(error))
+        case ClosedPoolError():
+            return NotSent("this process is closing its connections")
         case _:
             return OutcomeUnknown(f"the connection failed ({type(error).__name__})")
 
 
-def _is_certificate_error(error: BaseException) -> bool:
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in (error, *error.args, error.__cause__))
+def _never_connected(error: NeverConnected) -> str:
+    return "SendGrid's certificate is not trusted here" if error.is_untrusted else "SendGrid cannot be reached"
+
+
+def _is_everybodys_fault(body: bytes) -> bool:
+    """Say whether all errors of a 400 name a field of the frame. False when any does not, or says nothing about its field."""
+    try:
+        errors = orjson.loads(body)["errors"]
+        fields = [str(error["field"]).partition(".")[0] for error in errors]
+    except (ValueError, TypeError, KeyError):
+        return False
+    return bool(fields) and _SHARED_FIELDS.issuperset(fields)
 
 
 def _safe_id(text: str) -> str:
-    return text if text.isascii() and text.isprintable() and len(text) <= 200 else ""  # noqa: PLR2004
+    return text if text.isascii() and text.isprintable() and len(text) <= 200 else ""  # noqa: PLR2004 - it is some 30 long
+
+
+def _unreachable(message: str) -> Finding:
+    return Finding(
+        name="sendgrid.reachable",
+        passed=False,
+        message=message,
+        remedy="Check the network, this machine's root certificates, and DISTRIBUTOR_SENDGRID__BASE_URL.",
+    )
+
+
+def _read_scopes(status: int, body: bytes) -> Finding:
+    """Return what SendGrid's list of the key's rights means. A list that cannot be read is not held against the key."""
+    name, remedy = "sendgrid.credentials", "Set DISTRIBUTOR_SENDGRID__API_KEY to a key with the right mail.send."
+    if status != _OK:
+        return Finding(name=name, passed=False, message=f"SendGrid answers {status} to the API key.", remedy=remedy)
+    try:
+        scopes = orjson.loads(body)["scopes"]
+    except (ValueError, TypeError, KeyError):
+        scopes = ()
+    if isinstance(scopes, list) and "mail.send" not in scopes:
+        return Finding(name=name, passed=False, message="The API key has not the right mail.send.", remedy=remedy)
+    return Finding(name=name, passed=True, message="The API key is accepted.")
 
 
 def _email(master: Master) -> EmailMaster:

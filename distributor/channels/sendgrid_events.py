@@ -1,16 +1,16 @@
 """Read SendGrid's Event Webhook: first whether SendGrid signed exactly these bytes, then what they say.
 
-Sources: PROVIDERS.md §1.5 (Twilio's Event Webhook overview and event reference, mid-2026).
+Both are pure. Sources: PROVIDERS.md §1.5 (Twilio's Event Webhook overview and event reference, mid-2026).
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -23,25 +23,29 @@ from distributor.core.delivery_event import DeliveryEvent, Mark
 from distributor.core.errors import BadInput
 from distributor.core.ids import DispatchId, Index
 
-#: A timestamp is an epoch second; ten digits until the year 2286.
-_TIMESTAMP_DIGITS = 10
+#: Epoch seconds, of ten digits until the year 2286.
+_IS_TIMESTAMP: Final = re.compile(r"[0-9]{10}").fullmatch
+#: Our argument: dispatch, point, index. An index of ten digits is beyond any audience, and within any store's numbers.
+_OURS: Final = re.compile(r"([A-Za-z0-9_-]{1,64})\.([0-9]{1,9})")
 
 
 def verify(*, public_key: str, signature: str, timestamp: str, body: bytes) -> bool:
     """Say whether the holder of the key signed this timestamp and these raw bytes. Garbage of any kind is simply not signed.
 
     The signed string has no separator between the two, so a digit could move from one to the other: the timestamp must be just
-    digits of the usual number, and the body must begin as JSON does.
+    digits of the usual number, and the body must begin as JSON does. A timestamp of long ago is as good as any: whether
+    SendGrid keeps the first one when it repeats a post for a day is not documented, and a repetition changes nothing here.
     """
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) == _TIMESTAMP_DIGITS and body[:1] in {b"[", b"{"}):
+    if not _IS_TIMESTAMP(timestamp) or body[:1] not in {b"[", b"{"}:
         return False
     try:
-        key = serialization.load_der_public_key(base64.b64decode(public_key, validate=True))
-        raw = base64.b64decode(signature.encode("ascii"), validate=True)
+        # A key that was pasted from a page may be folded.
+        key = serialization.load_der_public_key(base64.b64decode("".join(public_key.split()), validate=True))
+        raw = base64.b64decode(signature, validate=True)
         if not isinstance(key, ec.EllipticCurvePublicKey):
             return False
         key.verify(raw, timestamp.encode("ascii") + body, ec.ECDSA(hashes.SHA256()))
-    except (ValueError, binascii.Error, InvalidSignature, UnsupportedAlgorithm, UnicodeEncodeError):
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -57,19 +61,33 @@ def new_key_pair() -> tuple[str, str]:
 
 
 #: What each event proves about the delivery. `processed` says that SendGrid has the message, which is what accepted means.
-_STATES: Mapping[str, State] = MappingProxyType(
+#: Nobody opens or clicks what did not arrive.
+_STATES: Final[Mapping[str, State]] = MappingProxyType(
     {
         "processed": State.ACCEPTED,
         "deferred": State.DEFERRED,
         "delivered": State.DELIVERED,
         "bounce": State.BOUNCED,
         "dropped": State.DROPPED,
+        "open": State.DELIVERED,
+        "click": State.DELIVERED,
         "spamreport": State.COMPLAINED,
         "unsubscribe": State.UNSUBSCRIBED,
         "group_unsubscribe": State.UNSUBSCRIBED,
+        "group_resubscribe": State.DELIVERED,
     }
 )
-_MARKS: Mapping[str, Mark] = MappingProxyType({"open": Mark.OPENED, "click": Mark.CLICKED})
+#: An event with no row still proves that SendGrid took the message: it reports on no others.
+UNLISTED: Final = State.ACCEPTED
+_MARKS: Final[Mapping[str, Mark]] = MappingProxyType({"open": Mark.OPENED, "click": Mark.CLICKED})
+
+#: Reasons of `dropped` that are the address's own: SendGrid's lists, or no address at all. All others ("Spam Content",
+#: "Recipient List over Package Quota", "Invalid SMTPAPI header") are ours or the account's.
+_DROPPED_FOR_GOOD: Final = frozenset({"bounced address", "invalid", "spam reporting address", "unsubscribed address"})
+#: Classifications of a bounce that may be over tomorrow. Whom SendGrid itself gives up on comes back as "Bounced Address".
+_PASSING: Final = frozenset({"content", "frequency or volume too high", "mailbox unavailable", "reputation", "technical"})
+#: RFC 3463: 4.x.x passes, and x.2.2 is a full mailbox.
+_PASSING_STATUS: Final = ("4", "5.2.2")
 
 
 def read_events(body: bytes) -> tuple[DeliveryEvent, ...]:
@@ -89,37 +107,33 @@ def read_events(body: bytes) -> tuple[DeliveryEvent, ...]:
 
 
 def _read_event(one: Mapping[str, Any]) -> DeliveryEvent | None:
-    dispatch, _, index = str(one.get(DELIVERY_ARGUMENT, "")).rpartition(".")
-    name = str(one.get("event", ""))
-    state, mark = _STATES.get(name), _MARKS.get(name)
-    if one.get("sg_machine_open") is True:
-        # A mail program fetched the pictures by itself; nobody has read anything.
-        mark = None
-    is_ours = dispatch and index.isascii() and index.isdigit() and len(index) <= _TIMESTAMP_DIGITS
-    if not is_ours or not (state or mark):
+    ours = _OURS.fullmatch(str(one.get(DELIVERY_ARGUMENT, "")))
+    if ours is None:
         return None
+    name = str(one.get("event", ""))
+    # A mail program that fetches pictures by itself (sg_machine_open) has read nothing.
+    mark = None if one.get("sg_machine_open") is True else _MARKS.get(name)
     return DeliveryEvent(
-        dispatch=DispatchId(dispatch),
-        index=Index(int(index)),
-        state=state,
+        dispatch=DispatchId(ours[1]),
+        index=Index(int(ours[2])),
+        state=_STATES.get(name, UNLISTED),
         mark=mark,
         at=_instant(one),
         is_permanent=_is_permanent(name, one),
     )
 
 
-#: Reasons of `dropped` that say that the address itself is bad (PROVIDERS.md §1.5).
-_BAD_ADDRESS = ("bounced address", "invalid")
-
-
 def _is_permanent(name: str, one: Mapping[str, Any]) -> bool:
-    """Say whether the address is bad for good. A block ("blocked") or a 4.x.x status may be over tomorrow."""
+    """Say whether the address is bad for good."""
     if name == "dropped":
-        return str(one.get("reason", "")).lower().startswith(_BAD_ADDRESS)
-    return name == "bounce" and one.get("type") != "blocked" and str(one.get("status", "5")).startswith("5")
+        return str(one.get("reason", "")).strip().lower() in _DROPPED_FOR_GOOD
+    if name != "bounce" or one.get("type") == "blocked":
+        return False
+    is_passing = str(one.get("bounce_classification", "")).strip().lower() in _PASSING
+    return not is_passing and not str(one.get("status", "")).startswith(_PASSING_STATUS)
 
 
 def _instant(one: Mapping[str, Any]) -> datetime:
-    seconds = one.get("timestamp")
-    is_plausible = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 <= seconds < 10**_TIMESTAMP_DIGITS
-    return datetime.fromtimestamp(seconds if is_plausible and isinstance(seconds, int) else 0, UTC)
+    """Return when it happened; the beginning of the epoch when that cannot be read, for the event proves as much without it."""
+    seconds = str(one.get("timestamp", ""))
+    return datetime.fromtimestamp(int(seconds) if _IS_TIMESTAMP(seconds) else 0, UTC)

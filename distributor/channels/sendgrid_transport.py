@@ -7,18 +7,22 @@ calls the result a success, and prints key and body at DEBUG (PROVIDERS.md §1.7
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-import urllib3
 from python_http_client.client import Client
 from sendgrid import SendGridAPIClient
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 
-logging.getLogger("python_http_client").setLevel(logging.WARNING)
+from distributor.channels.connection import POOLS, keep_quiet, read_at_most
+from distributor.core.errors import ConfigurationError
+
+#: SendGrid's error bodies list one entry per bad field of a thousand personalizations at most.
+_MOST_ANSWER_BYTES: Final = 1024 * 1024
+_JSON: Final = "application/json"
 
 
 class RawBody(bytes):
@@ -56,9 +60,26 @@ class Answer:
 class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no types
     """The SDK's client over kept-alive connections: explicit time-outs, no redirects, no retries, no proxies from outside."""
 
-    def __init__(self, *args: Any, pool: urllib3.HTTPConnectionPool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pool: HTTPConnectionPool, read_timeout: timedelta, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pool = pool
+        self._read_timeout = read_timeout
+
+    def warm(self, count: int) -> tuple[int, ...]:
+        """Ask this client's address with GET on so many connections at once; return the statuses.
+
+        A handshake alone would not do: over TLS 1.3 the server's session tickets then lie unread in the socket, which looks
+        like the end of the connection to whoever asks before its use, and it would be opened anew at the lift.
+        """
+        open_answers: list[BaseHTTPResponse] = []
+        try:
+            # All are asked before any is read, for a connection goes back to the pool when its answer is read.
+            for _ in range(count):
+                open_answers.append(self._open("GET", self._build_url(None), None, self.request_headers))
+        finally:
+            for answer in open_answers:
+                self._read(answer)
+        return tuple(answer.status for answer in open_answers)
 
     def _build_client(self, name: str | None = None) -> PooledClient:
         return PooledClient(
@@ -68,34 +89,57 @@ class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no
             request_headers=dict(self.request_headers),
             url_path=[*self._url_path, name] if name else self._url_path,
             pool=self._pool,
+            read_timeout=self._read_timeout,
         )
 
     def _make_request(self, _opener: object, request: Any, timeout: float | None = None) -> Answer:
-        answer = self._pool.urlopen(
-            request.get_method(),
-            urlsplit(request.full_url).path,
-            body=request.data,
-            headers={**dict(request.header_items()), "Content-Type": "application/json"},
+        answer = self._open(request.get_method(), request.full_url, request.data, dict(request.header_items()))
+        return Answer(status=answer.status, body=self._read(answer), headers=answer.headers)
+
+    def _open(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        return self._pool.urlopen(
+            method,
+            urlsplit(url).path,
+            body=body,
+            headers={**headers, "Content-Type": _JSON} if body is not None else dict(headers),
             redirect=False,
             retries=False,
+            preload_content=False,
         )
-        return Answer(status=answer.status, body=answer.data, headers=answer.headers)
+
+    def _read(self, answer: BaseHTTPResponse) -> bytes:
+        return read_at_most(answer, most_bytes=_MOST_ANSWER_BYTES, within_s=self._read_timeout.total_seconds())
 
 
-def make_pool(base_url: str, *, connect_timeout: timedelta, read_timeout: timedelta, size: int) -> urllib3.HTTPConnectionPool:
-    """Return the pool of connections to SendGrid; nothing is opened yet."""
-    return urllib3.connection_from_url(
-        base_url,
-        maxsize=size,
-        timeout=urllib3.Timeout(connect=connect_timeout.total_seconds(), read=read_timeout.total_seconds()),
-        retries=False,
-    )
+def make_pool(base_url: str, *, connect_timeout: timedelta, read_timeout: timedelta, size: int) -> HTTPConnectionPool:
+    """Return the pool of connections to SendGrid; nothing is opened yet.
+
+    Raises:
+        ConfigurationError: the address is not one of a web server.
+    """
+    keep_quiet("python_http_client", "python_http_client.client", "urllib3.connectionpool")
+    try:
+        url = urlsplit(base_url)
+        host, port = url.hostname, url.port
+    except ValueError as error:
+        raise ConfigurationError("sendgrid.base_url is no web address.") from error
+    if url.scheme not in POOLS or not host:
+        raise ConfigurationError("sendgrid.base_url must begin with https:// and name a host.")
+    timeout = Timeout(connect=connect_timeout.total_seconds(), read=read_timeout.total_seconds())
+    return POOLS[url.scheme](host, port, maxsize=size, timeout=timeout, retries=False)
 
 
-def make_sdk(*, api_key: str, base_url: str, pool: urllib3.HTTPConnectionPool) -> SendGridAPIClient:
-    """Return the SDK's API client, on our pool."""
+def make_sdk(*, api_key: str, base_url: str, pool: HTTPConnectionPool, read_timeout: timedelta) -> SendGridAPIClient:
+    """Return the SDK's API client, on our pool.
+
+    Raises:
+        ConfigurationError: the key cannot stand in a header. Found out at the lift, it would stop every batch.
+    """
+    if not api_key or not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+        raise ConfigurationError("sendgrid.api_key must be one word of printable ASCII.")
+    base_url = base_url.rstrip("/")
     sdk = SendGridAPIClient(api_key, host=base_url)
     # Any content type but the default lets the SDK pass a body on that is serialised already; PooledClient sends the right one.
-    headers = {**sdk.client.request_headers, "Content-Type": "application/json; serialised"}
-    sdk.client = PooledClient(host=base_url, version=3, request_headers=headers, pool=pool)
+    headers = {**sdk.client.request_headers, "Content-Type": f"{_JSON}; serialised"}
+    sdk.client = PooledClient(host=base_url, version=3, request_headers=headers, pool=pool, read_timeout=read_timeout)
     return sdk

@@ -14,7 +14,7 @@ from typing import cast
 
 import redis
 
-from distributor.bootstrap_channels import build_channels
+from distributor.bootstrap_channels import build_channels, readers_among
 from distributor.core.checks import CheckResult, CheckSubject, run_checks
 from distributor.core.counting import counter_for
 from distributor.core.ids import DispatchId, ReleaseId
@@ -27,6 +27,7 @@ from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
 from distributor.flow.dispatch import Dispatcher
 from distributor.flow.prepare import Preparer
+from distributor.flow.reconcile import Reconciler
 from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.take_in import Taker
@@ -259,6 +260,11 @@ class Service:
             suppressions=self.suppressions,
             numbers_of=self.book.numbers_of,
         )
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """The step that looks for what is in doubt."""
+        return Reconciler(ledger=self.ledger, readers=readers_among(self.channels))
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

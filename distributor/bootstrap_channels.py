@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from distributor.channels.sendgrid import SendGridChannel
 from distributor.channels.x import XChannel
 from distributor.core.message import ChannelName
-from distributor.ports import Channel
+from distributor.ports import Channel, ReadsBack
 from distributor.settings import Settings
 
 
@@ -38,3 +39,8 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
             read_timeout=read_timeout,
         )
     return found
+
+
+def readers_among(channels: Mapping[ChannelName, Channel]) -> dict[ChannelName, ReadsBack]:
+    """Return the channels that can look for a part whose answer was lost."""
+    return {name: channel for name, channel in channels.items() if isinstance(channel, XChannel)}

@@ -6,7 +6,7 @@ The ledger's ports, which only dispatching needs, are in `ports_dispatch.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +23,18 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, aware UTC."""
+        ...
+
+
+class LiftClock(Protocol):
+    """Redis's clock, as seen from here. Only for waiting: the gate asks Redis itself."""
+
+    def now(self) -> datetime:
+        """Return Redis's time, aware UTC."""
+        ...
+
+    def wait_until(self, instant: datetime, *, should_stop: Callable[[], bool]) -> None:
+        """Return at the instant by Redis's clock, or soon after `should_stop` says so. May return a moment early."""
         ...
 
 
@@ -104,6 +116,18 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Close the connections. Safe to call twice."""
+        ...
+
+
+class ReadsBack(Protocol):
+    """A channel that can look among the account's own posts for a part whose answer was lost."""
+
+    def find(self, *, staged: bytes, since: datetime, reply_to: RemoteId | None) -> Accepted | None:
+        """Return the post that is this staged part. None proves nothing: reads may lag behind writes.
+
+        Raises:
+            NotSent: the provider cannot be asked now.
+        """
         ...
 
 

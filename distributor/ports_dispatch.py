@@ -6,7 +6,7 @@ same or says that the claim is not the caller's any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -86,6 +86,18 @@ class GateAnswer:
     left_out: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartInDoubt:
+    """The part at which a thread has stopped, because nobody knows whether it is public."""
+
+    #: Its number, from 0.
+    start: int
+    staged: bytes
+    sent_at: datetime
+    #: The part before it; None for the first.
+    reply_to: RemoteId | None
+
+
 class Ledger(Protocol):
     """The state of every delivery and part; each method is one atomic script on the dispatch's keys."""
 
@@ -129,6 +141,14 @@ class Ledger(Protocol):
 
     def withdraw(self, dispatch: DispatchId, channel: ChannelName) -> None:
         """Withdraw every open batch of a cancelled dispatch, in bounded steps. Safe to repeat and to interrupt."""
+        ...
+
+    def adopt(self, dispatch: DispatchId, channel: ChannelName, *, start: int, found: Accepted) -> bool:
+        """Take a part out of doubt that was found, or named by a person. False: it was not in doubt (any more)."""
+        ...
+
+    def part_in_doubt(self, dispatch: DispatchId, channel: ChannelName) -> PartInDoubt | None:
+        """Return the part of a thread that is in doubt. There is at most one: the thread stops at it."""
         ...
 
     def decide(self, dispatch: DispatchId, channel: ChannelName, *, send_again: bool) -> int:
@@ -266,16 +286,4 @@ class SuppressionJournal(Protocol):
 
     def catch_up(self, dispatch: DispatchId) -> int:
         """Apply the lines that the dispatch has not seen; return how many recipients that stopped."""
-        ...
-
-
-class LiftClock(Protocol):
-    """Redis's clock, as seen from here. Only for waiting: the gate asks Redis itself."""
-
-    def now(self) -> datetime:
-        """Return Redis's time, aware UTC."""
-        ...
-
-    def wait_until(self, instant: datetime, *, should_stop: Callable[[], bool]) -> None:
-        """Return at the instant by Redis's clock, or soon after `should_stop` says so. May return a moment early."""
         ...

@@ -33,6 +33,7 @@ class Event(StrEnum):
     BATCH_ACCEPTED = "batch.accepted"
     BATCH_FAILED = "batch.failed"
     BATCH_SPLIT = "batch.split"
+    PART_FOUND = "part.found"
     LEASES_ENDED = "leases.ended"
     SWEEP_FAILED = "sweep.failed"
     SUPPRESSION_ADDED = "suppression.added"
@@ -67,6 +68,7 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
             "status": "provider's status, 0 for none",
         },
         Event.BATCH_SPLIT: {"dispatch": "id", "channel": "name", "start": "index", "count": "deliveries"},
+        Event.PART_FOUND: {"dispatch": "id", "channel": "name", "start": "index"},
         Event.LEASES_ENDED: {"dispatch": "id", "channel": "name", "given_back": "batches", "in_doubt": "batches"},
         Event.SWEEP_FAILED: {"error": "class of the error"},
         Event.SUPPRESSION_ADDED: {"by": "name"},

@@ -84,17 +84,19 @@ class WorkerProcess:
         self._stopping = threading.Event()
         self._slots = _Slots(limit=service.settings.worker.concurrency)
         self.app = make_app(service.handle.broker_url)
-        self._serve, self._prepare = self._register_tasks()
+        self._serve, self._prepare, self._reconcile = self._register_tasks()
         self._preparing: dict[DispatchId, float] = {}
+        self._reconciled: dict[DispatchId, float] = {}
         self._tender = Tender(
             dispatches=service.dispatches,
             ledger=service.ledger,
             wake_preparation=self._wake_preparation,
             wake_slots=self._wake_slots,
+            wake_reconciliation=self._wake_reconciliation,
             forget=service.dispatcher.forget,
         )
 
-    def _register_tasks(self) -> tuple[Task[..., None], Task[..., None]]:
+    def _register_tasks(self) -> tuple[Task[..., None], Task[..., None], Task[..., None]]:
         @self.app.task(name="distributor.serve", ignore_result=True)
         def serve(*, dispatch_id: str, **_: object) -> None:
             """Serve whatever is due; the id only says which dispatch the wake-up was for."""
@@ -105,7 +107,12 @@ class WorkerProcess:
             """Prepare a dispatch whose preparation was cut off."""
             self.prepare(DispatchId(dispatch_id))
 
-        return serve, prepare
+        @self.app.task(name="distributor.reconcile", ignore_result=True)
+        def reconcile(*, dispatch_id: str, **_: object) -> None:
+            """Look for a part whose answer was lost."""
+            self._service.reconciler.reconcile(DispatchId(dispatch_id))
+
+        return serve, prepare, reconcile
 
     def serve(self) -> None:
         """Work in one slot until nothing is due."""
@@ -134,6 +141,12 @@ class WorkerProcess:
         if time.monotonic() - first_seen > _PREPARATION_PATIENCE_S:
             self._preparing[dispatch] = time.monotonic()
             self._prepare.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
+
+    def _wake_reconciliation(self, dispatch: DispatchId) -> None:
+        # Each read costs money on X; posts that are slow to show up are found by one of the next looks.
+        if time.monotonic() - self._reconciled.get(dispatch, -_RECONCILE_EVERY_S) >= _RECONCILE_EVERY_S:
+            self._reconciled[dispatch] = time.monotonic()
+            self._reconcile.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT: the requests in flight are finished, no new ones are begun. Return the exit code."""
@@ -175,6 +188,7 @@ class WorkerProcess:
 
 
 _PREPARATION_PATIENCE_S = 5.0
+_RECONCILE_EVERY_S = 15.0
 
 
 def make_app(broker_url: str) -> Celery:

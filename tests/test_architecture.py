@@ -35,7 +35,7 @@ _HOMES = {
     "starlette": ("web",),
     "uvicorn": ("web",),
     "click": ("cli",),
-    "rich": ("cli",),
+    "rich": ("cli", "render"),
     "pydantic": ("settings", "store", "bootstrap", "web", "intake"),
 }
 

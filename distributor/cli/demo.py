@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import click
 from rich.live import Live
@@ -113,7 +114,7 @@ def _stage() -> Iterator[_Stage]:
             family = Children(environment={**inherited, **environment, **redis}, notify=lambda _: None)
             try:
                 for number in range(1, _WORKERS + 1):
-                    family.start(f"worker {number}", "worker", "--name", f"demo-{number}")
+                    family.start(f"worker {number}", "worker", "--name", f"demo-{number}", stdout=subprocess.DEVNULL)
                 family.start("web", "web")
                 _wait_for_workers(service)
                 yield _Stage(service=service, sandbox=sandbox, web_url=web_url)
@@ -204,8 +205,7 @@ def _watch(desk: Desk, service: Service, dispatch: DispatchId) -> DispatchStatus
 
 def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count: int) -> bool:
     """Hold what the sandbox received against the promises; say and return whether all were kept."""
-    summary = cast("dict[str, int]", stage.sandbox.summary())
-    log = cast("dict[str, list[dict[str, Any]]]", stage.sandbox.log())
+    summary, log = stage.sandbox.summary(), stage.sandbox.log()
     lift_us = int(status.lift_at.timestamp() * 1_000_000)
     sends = [r["begun_at"] for r in log["requests"] if r["method"] == "POST" and r["path"] in {"/v3/mail/send", "/2/tweets"}]
     parts = dict(status.channels)[ChannelName.X].parts

@@ -151,6 +151,23 @@ class InstantType(click.ParamType[datetime]):
         return moment
 
 
+class PostIdType(click.ParamType[str]):
+    """The number of a post."""
+
+    name = "id"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the number, as text."""
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_POST_ID):
+            self.fail(f"{value!r} is no post's number. It is the last part of the post's address.", param, ctx)
+        return text
+
+
+_LONGEST_POST_ID = 20
+POST_ID = PostIdType()
+
+
 class DistributorGroup(click.Group):
     """A group whose commands turn our errors into exit code 1 and one clear message."""
 

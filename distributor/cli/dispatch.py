@@ -12,13 +12,14 @@ import click
 from rich.live import Live
 from rich.progress import Progress
 
-from distributor.cli.desk import Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk, spell
+from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk, spell
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
 from distributor.core.errors import NotFound
-from distributor.core.ids import DispatchId, ListName
+from distributor.core.ids import DispatchId, ListName, RemoteId
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus, instant, status_json
+from distributor.ports import Accepted
 from distributor.ports_dispatch import Dispatches
 
 _FINAL = frozenset({DispatchState.DONE, DispatchState.INCOMPLETE, DispatchState.CANCELLED, DispatchState.EXPIRED})
@@ -224,17 +225,27 @@ def cancel(desk: Desk, name: str, by: str, reason: str, *, is_sure: bool) -> Non
 @dispatch.command()
 @click.argument("name", metavar="D")
 @click.option("--unknown", type=click.Choice(["sent", "again"]), required=True, help="Count it as sent, or send again.")
+@click.option("--post", type=POST_ID, help="For a thread: the post that the part in doubt is.")
 @click.option("--as", "by", required=True, metavar="NAME", help="Who decides.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @pass_desk
-def settle(desk: Desk, name: str, unknown: str, by: str, reason: str, *, is_sure: bool) -> None:
-    """Decide about everything of D that is in doubt. "again" may reach people a second time."""
+def settle(desk: Desk, name: str, *, unknown: str, post: str | None, by: str, reason: str, is_sure: bool) -> None:
+    """Decide about everything of D that is in doubt. "again" may reach people a second time.
+
+    Doubt also ends by itself when evidence comes: the provider's events for e-mail, the account's own posts for a thread.
+
+    \b
+    Examples:
+      distributor dispatch settle d7f3 --unknown sent --as "Ana Lima" --reason "the provider's log shows them"
+      distributor dispatch settle d7f3 --unknown sent --post 1790000000000000000 --as "Ana Lima" --reason "seen on X"
+    """
     with desk.service() as service:
         chosen = _resolve(service.dispatches, name)
         if unknown == "again":
             ask_first("Whoever got it in spite of the lost answer gets it twice. Send again?", is_sure=is_sure)
-        moved = service.controller.settle(chosen, should_send_again=unknown == "again", by=by, reason=reason)
+        found = Accepted(remote_id=RemoteId(post), url=f"https://x.com/i/status/{post}") if post else None
+        moved = service.controller.settle(chosen, should_send_again=unknown == "again", by=by, reason=reason, post=found)
     desk.say(f"{moved:,} deliveries and parts are settled as {unknown}.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,8 @@ from distributor.core.ids import Language, ListName
 LARGEST_FILE = 100 * 1024 * 1024
 LONGEST_FIELD = 1000
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# Lines end at a line feed only; other marks that Python takes for one may stand in a cell.
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _SEVERAL = re.compile(r"[;,|\s]+")
 _SHOWN_COLUMNS = 20
 
@@ -108,7 +109,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line on which the row starts, cells) of every row that is not blank."""
     # The limit is the module's for all readers; it is set to the same value every time.
     csv.field_size_limit(LARGEST_FILE)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader((found[0] for found in _LINE.finditer(text)), delimiter=_delimiter(text), strict=True)
     starts_at = 1
     while True:
         try:

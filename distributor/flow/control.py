@@ -8,8 +8,9 @@ from datetime import timedelta
 from distributor.core.delivery import State
 from distributor.core.errors import Refused
 from distributor.core.ids import DispatchId
+from distributor.core.message import THREADS, ChannelName
 from distributor.core.report import DispatchState, HoldReason
-from distributor.ports import AuditEntry, AuditLog, Clock
+from distributor.ports import Accepted, AuditEntry, AuditLog, Clock
 from distributor.ports_dispatch import Dispatches, Ledger
 from distributor.telemetry import Event, tell
 
@@ -75,12 +76,14 @@ class Controller:
             tell(Event.DISPATCH_CANCELLED, dispatch=dispatch)
         return is_new
 
-    def settle(self, dispatch: DispatchId, *, should_send_again: bool, by: str, reason: str) -> int:
+    def settle(self, dispatch: DispatchId, *, should_send_again: bool, by: str, reason: str, post: Accepted | None = None) -> int:
         """Apply a person's decision to everything in doubt; return how many deliveries and parts that moved.
+
+        A part that counts as sent needs the `post` that it is: without it the next part would have nothing to reply to.
 
         Raises:
             NotFound: no such dispatch.
-            Refused: nobody is named, no reason is given, or nothing is in doubt.
+            Refused: nobody is named, no reason is given, nothing is in doubt, or a part's post is not named.
         """
         if not by.strip() or not reason.strip():
             raise Refused("Settling what is in doubt needs a name and a reason: --as NAME --reason TEXT.")
@@ -88,12 +91,22 @@ class Controller:
         doubtful = [name for name, channel in status.channels if channel.tally.counts.get(State.UNKNOWN, 0)]
         if not doubtful:
             raise Refused(f"Nothing of dispatch {dispatch} is in doubt.")
-        moved = sum(self.ledger.decide(dispatch, name, send_again=should_send_again) for name in doubtful)
+        moved = sum(self._decide(dispatch, name, should_send_again, post) for name in doubtful)
         decision = "again" if should_send_again else "sent"
         facts = (("decision", decision), ("moved", str(moved)))
         self._record(dispatch, Event.DISPATCH_SETTLED, by=by, reason=reason, facts=facts)
         tell(Event.DISPATCH_SETTLED, dispatch=dispatch, decision=decision, moved=moved)
         return moved
+
+    def _decide(self, dispatch: DispatchId, name: ChannelName, should_send_again: bool, post: Accepted | None) -> int:
+        if should_send_again or name not in THREADS:
+            return self.ledger.decide(dispatch, name, send_again=should_send_again)
+        part = self.ledger.part_in_doubt(dispatch, name)
+        if post is None or part is None:
+            raise Refused(
+                f"To count the part on {name.value} as sent, name the post that it is: --post ID (the number in its address)."
+            )
+        return int(self.ledger.adopt(dispatch, name, start=part.start, found=post))
 
     def _record(
         self, dispatch: DispatchId, event: Event, *, by: str, reason: str, facts: tuple[tuple[str, str], ...] = ()

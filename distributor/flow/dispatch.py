@@ -26,13 +26,12 @@ from distributor.core.ids import DispatchId, MasterKey, digest
 from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import DispatchPlan
 from distributor.core.retry import after_failure
-from distributor.ports import Channel
+from distributor.ports import Channel, LiftClock
 from distributor.ports_dispatch import (
     Claim,
     Dispatches,
     GateAnswer,
     Ledger,
-    LiftClock,
     NoClaim,
     Pause,
     SuppressionJournal,

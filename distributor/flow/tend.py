@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from distributor.core.embargo import ARM_BEFORE
 from distributor.core.ids import DispatchId
-from distributor.core.report import DispatchState, DispatchStatus
+from distributor.core.message import THREADS
+from distributor.core.report import DispatchState, DispatchStatus, is_thread_cut
 from distributor.ports_dispatch import Dispatches, Ledger
 from distributor.telemetry import Event, tell
 
@@ -25,6 +26,8 @@ class Tender:
     wake_preparation: Callable[[DispatchId], None]
     #: Ask for slots to work the dispatch.
     wake_slots: Callable[[DispatchId], None]
+    #: Ask for a look for what is in doubt.
+    wake_reconciliation: Callable[[DispatchId], None]
     #: Free what this process holds of a finished dispatch.
     forget: Callable[[DispatchId], None]
 
@@ -35,6 +38,8 @@ class Tender:
 
     def _tend(self, dispatch: DispatchId, status: DispatchStatus) -> None:
         self._take_back(dispatch, status)
+        if any(name in THREADS and is_thread_cut(channel.tally) for name, channel in status.channels):
+            self.wake_reconciliation(dispatch)
         match status.state:
             case DispatchState.ARMED | DispatchState.RELEASING:
                 wake = self.wake_slots if status.is_prepared else self.wake_preparation

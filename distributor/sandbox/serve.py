@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import orjson
 import urllib3
@@ -149,11 +149,11 @@ class RunningSandbox:
         self._pool.clear()
         self._process = None
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
         """Return /sandbox/summary.json."""
         return self._object("GET", "/sandbox/summary.json")
 
-    def log(self) -> dict[str, object]:
+    def log(self) -> dict[str, Any]:
         """Return /sandbox/log.json."""
         return self._object("GET", "/sandbox/log.json")
 
@@ -175,7 +175,7 @@ class RunningSandbox:
         """Return the key with which events are verified."""
         return self._pool.request("GET", f"{self.url}/sandbox/webhook-public-key").data.decode()
 
-    def _object(self, method: str, path: str) -> dict[str, object]:
+    def _object(self, method: str, path: str) -> dict[str, Any]:
         value = orjson.loads(self._pool.request(method, self.url + path).data)
         if not isinstance(value, dict):
             raise TypeError(f"{path} is no object")

@@ -20,8 +20,8 @@ from distributor.core.errors import NotFound, NotSent, Rejected, SendFailure
 from distributor.core.ids import DispatchId, MasterKey, RemoteId
 from distributor.core.message import THREADS, ChannelName
 from distributor.ports import Accepted
-from distributor.ports_dispatch import Claim, GateAnswer, NoClaim, Pause, Verdict
-from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, from_us
+from distributor.ports_dispatch import Claim, GateAnswer, NoClaim, PartInDoubt, Pause, Verdict
+from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, from_us, store_errors
 
 #: Batches withdrawn per script call: 50 batches of 1,000 take about a millisecond.
 _WITHDRAW_STEP = 50
@@ -174,6 +174,32 @@ class RedisLedger:
         keys = [k.meta, k.states, k.counts, k.open, k.batches]
         while cast("int", self._scripts.withdraw(keys=keys, args=[_WITHDRAW_STEP])) > 0:
             pass
+
+    def adopt(self, dispatch: DispatchId, channel: ChannelName, *, start: int, found: Accepted) -> bool:
+        """Take a part out of doubt that was found, or named by a person."""
+        k = ChannelKeys(dispatch, channel)
+        moved = self._scripts.adopt(
+            keys=[k.meta, k.states, k.counts, k.batches, k.body(start), k.remote], args=[start, found.remote_id, found.url]
+        )
+        return bool(moved)
+
+    def part_in_doubt(self, dispatch: DispatchId, channel: ChannelName) -> PartInDoubt | None:
+        """Return the part of a thread that is in doubt. There is at most one: the thread stops at it."""
+        k = ChannelKeys(dispatch, channel)
+        with store_errors():
+            at = cast("bytes", self._client.get(k.states) or b"").find(code(State.UNKNOWN))
+            if at < 0:
+                return None
+            sent_us, body = self._client.hget(k.batches, f"{at}:sent"), self._client.get(k.body(at))
+            before = cast("bytes | None", self._client.hget(k.remote, str(at - 1)))
+        if not sent_us or body is None:
+            return None
+        return PartInDoubt(
+            start=at,
+            staged=unpack_body(cast("bytes", body)),
+            sent_at=from_us(cast("bytes", sent_us)),
+            reply_to=None if before is None else RemoteId(_text(before).split("|", 1)[0]),
+        )
 
     def decide(self, dispatch: DispatchId, channel: ChannelName, *, send_again: bool) -> int:
         """Apply a person's decision to everything in doubt."""

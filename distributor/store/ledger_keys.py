@@ -147,6 +147,7 @@ class LedgerScripts:
 
     def __init__(self, client: redis.Redis) -> None:
         self.stage = LuaScript(client, "ledger_prelude", "ledger_stage")
+        self.adopt = LuaScript(client, "ledger_prelude", "ledger_adopt")
         self.begin = LuaScript(client, "ledger_prelude", "ledger_begin")
         self.commit = LuaScript(client, "ledger_prelude", "ledger_commit")
         self.claim = LuaScript(client, "ledger_prelude", "ledger_claim")

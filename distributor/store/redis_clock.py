@@ -28,7 +28,7 @@ class _Estimate:
 
 
 class RedisClock:
-    """Implements ports_dispatch.LiftClock. Thread-safe."""
+    """Implements ports.LiftClock. Thread-safe."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client

@@ -8,8 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.core.errors import ScheduleRefused
+from distributor.core.errors import Refused, ScheduleRefused
+from distributor.core.ids import RemoteId
+from distributor.core.plan import DispatchPlan
 from distributor.core.report import DispatchState
+from distributor.flow.schedule import ScheduleRequest
+from distributor.ports import Accepted
 from distributor.sandbox.faults import FaultKind
 from tests.flow.newsroom import EMAIL, PRESS, Newsroom, X, with_headline
 
@@ -108,13 +112,57 @@ def test_a_part_in_doubt_stops_the_thread_and_a_decision_resumes_it(newsroom: Ne
     assert len(newsroom.sandbox.log()["posts"]) == parts
 
 
+def test_a_part_whose_answer_was_lost_is_found_on_the_account_and_the_thread_goes_on(newsroom: Newsroom) -> None:
+    plan = newsroom.schedule(newsroom.approved(), channels=(X,), lists=())
+    newsroom.sandbox.play({"provider": "x", "kind": FaultKind.CUT_AFTER_ACCEPT.value, "next": 1})
+    newsroom.work()
+    assert newsroom.states(plan.dispatch, X)["unknown"] == 1
+
+    found = newsroom.service.reconciler.reconcile(plan.dispatch)
+    newsroom.work()
+
+    parts = dict(newsroom.status(plan.dispatch).channels)[X].parts
+    posts = newsroom.sandbox.log()["posts"]
+    assert found == 1
+    assert [part.remote_id for part in parts] == [post["id"] for post in posts]
+    assert [post["reply_to"] for post in posts] == [None, *(post["id"] for post in posts[:-1])]
+
+
+def test_a_part_that_is_not_on_the_account_stays_in_doubt(newsroom: Newsroom) -> None:
+    plan = newsroom.schedule(newsroom.approved(), channels=(X,), lists=())
+    newsroom.sandbox.play({"provider": "x", "kind": FaultKind.CUT_BEFORE_ACCEPT.value, "next": 1})
+    newsroom.work()
+
+    found = newsroom.service.reconciler.reconcile(plan.dispatch)
+
+    assert found == 0
+    assert newsroom.states(plan.dispatch, X)["unknown"] == 1
+
+
+def test_a_part_counts_as_sent_only_with_the_post_that_it_is(newsroom: Newsroom) -> None:
+    """Without the post's number the next part would have nothing to reply to."""
+    plan = newsroom.schedule(newsroom.approved(), channels=(X,), lists=())
+    newsroom.sandbox.play({"provider": "x", "kind": FaultKind.CUT_AFTER_ACCEPT.value, "next": 1})
+    newsroom.work()
+    settle = newsroom.service.controller.settle
+
+    with pytest.raises(Refused, match="--post"):
+        settle(plan.dispatch, should_send_again=False, by="Ana", reason="seen")
+    post = newsroom.sandbox.log()["posts"][0]["id"]
+    settle(plan.dispatch, should_send_again=False, by="Ana", reason="seen", post=Accepted(remote_id=RemoteId(post)))
+    newsroom.work()
+
+    assert set(newsroom.states(plan.dispatch, X)) == {"live"}
+    assert newsroom.sandbox.log()["posts"][1]["reply_to"] == post
+
+
 def test_the_same_request_twice_is_one_dispatch(newsroom: Newsroom) -> None:
     newsroom.crowd(3)
     stored = newsroom.approved()
     first = newsroom.schedule(stored, lift_in=timedelta(hours=1))
     request_again = newsroom.service.dispatches.plan(first.dispatch)
 
-    second = newsroom.service.scheduler.schedule(_same(newsroom, request_again))
+    second = newsroom.service.scheduler.schedule(_same(request_again))
 
     assert second.dispatch == first.dispatch
     assert newsroom.service.preparer.prepare_once(second).recipients == 3
@@ -278,11 +326,7 @@ def test_two_slots_never_send_the_same_batch(redis_url: str, newsroom: Newsroom)
     assert desk.status(plan.dispatch).state is DispatchState.DONE
 
 
-def _same(newsroom: Newsroom, plan: object) -> object:
-    from distributor.core.plan import DispatchPlan
-    from distributor.flow.schedule import ScheduleRequest
-
-    assert isinstance(plan, DispatchPlan)
+def _same(plan: DispatchPlan) -> ScheduleRequest:
     return ScheduleRequest(
         release=plan.release,
         lists=(PRESS,),

@@ -26,6 +26,8 @@ _LONGEST_HEADLINE = 300
 _LONGEST_SENTENCE = 150
 _LONGEST_SUBHEAD = 250
 _NEAR_THE_TOP = 6
+#: Lines that follow each other are joined up to this length; three languages need some 300 characters.
+_LONGEST_EMBARGO = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def take_embargo_lines(blocks: Blocks) -> tuple[tuple[EmbargoLine, ...], Blocks]
         if block.kind is Kind.LIST or not (is_sequel or is_embargo_line(words)):
             others.append(block)
             was_embargo = False
-        elif was_embargo:
+        elif was_embargo and len(found[-1].words) < _LONGEST_EMBARGO:
             found[-1] = replace(found[-1], words=f"{found[-1].words} {words}")
         else:
             found.append(EmbargoLine(words=words, line=block.line))

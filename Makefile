@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install -qq --disable-pip-version-check --no-input
 
-.PHONY: .venv demo up test check bench lock clean
+.PHONY: docs .venv demo up test check bench lock clean
 
 .venv: .venv/.stamp-dev
 
@@ -56,3 +56,7 @@ lock:
 
 clean:
 	rm -rf .venv dist build
+
+# Writes the reference of all commands from their own help.
+docs: .venv
+	@$(BIN)/python -m distributor.cli.reference > docs/commands.md

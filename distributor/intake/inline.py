@@ -90,12 +90,19 @@ class _Pen:
 
 
 def is_wrapped(lines: list[str]) -> bool:
-    """Say whether the lines are one paragraph that an editor has broken: each is as full as the longest one allows.
+    """Say whether the lines are one paragraph that an editor has broken: each is as full as the longest one allows, or ends in
+    mid-sentence.
 
     >>> is_wrapped(["Ana Example", "Media Officer", "ana@example.org"])
     False
     """
     width = max(map(len, lines), default=0)
     return width >= _NARROWEST and all(
-        len(line) + 1 + len(following.split(maxsplit=1)[0]) > width for line, following in pairwise(lines) if following.split()
+        _runs_on(line, following.split(maxsplit=1)[0], width) for line, following in pairwise(lines) if following.split()
     )
+
+
+def _runs_on(line: str, next_word: str, width: int) -> bool:
+    """Say whether the line was broken for want of room, or in mid-sentence."""
+    is_full = len(line) + 1 + len(next_word) > width
+    return is_full or (len(line) >= _NARROWEST and next_word[0].islower() and "@" not in next_word)

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from distributor.core.embargo import Embargo, LocalTime, resolve, zone_of
 from distributor.core.errors import BadInput
 
+
+def at(wall: str) -> datetime:
+    """Return what the clock on the wall shows; it has no zone, and that is the point."""
+    return datetime.fromisoformat(wall)
+
+
 ZONES = sorted(available_timezones() - {"localtime"})
-WALLS = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1))
+WALLS = st.datetimes(min_value=at("1900-01-01"), max_value=at("2100-01-01"))
 
 
 @given(wall=WALLS, zone=st.sampled_from(ZONES), fold=st.sampled_from([None, 0, 1]))
@@ -37,7 +43,9 @@ def test_a_time_that_is_asked_about_belongs_to_no_instant_or_to_two(wall: dateti
     else:
         is_asked = False
     tz = zone_of(zone)
-    offsets = {(wall + timedelta(hours=hours)).replace(tzinfo=UTC).astimezone(tz).utcoffset() or timedelta() for hours in range(-30, 31)}
+    offsets = {
+        (wall + timedelta(hours=hours)).replace(tzinfo=UTC).astimezone(tz).utcoffset() or timedelta() for hours in range(-30, 31)
+    }
     meant = {wall - offset for offset in offsets if _shows(wall - offset, zone) == wall}
 
     assert is_asked == (len(meant) != 1)
@@ -49,14 +57,14 @@ def _shows(naive_utc: datetime, zone: str) -> datetime:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_noon_on_an_ordinary_day_is_clear_in_every_zone(zone: str) -> None:
-    instant = resolve(LocalTime(wall=datetime(2022, 3, 30, 12), zone=zone))
+    instant = resolve(LocalTime(wall=at("2022-03-30T12:00"), zone=zone))
 
     assert abs(instant - datetime(2022, 3, 30, 12, tzinfo=UTC)) <= timedelta(hours=14)
 
 
 def test_the_hour_that_is_skipped_names_the_times_around_it() -> None:
     with pytest.raises(BadInput, match="does not exist") as error:
-        resolve(LocalTime(wall=datetime(2022, 3, 27, 1, 30), zone="Europe/London"))
+        resolve(LocalTime(wall=at("2022-03-27T01:30"), zone="Europe/London"))
 
     assert error.value.remedy == "Write 2022-03-27 00:30 or 2022-03-27 02:30 instead."
 
@@ -64,14 +72,14 @@ def test_the_hour_that_is_skipped_names_the_times_around_it() -> None:
 def test_a_whole_day_that_is_skipped_names_the_days_around_it() -> None:
     """Samoa crossed the date line: 30 December 2011 never was."""
     with pytest.raises(BadInput) as error:
-        resolve(LocalTime(wall=datetime(2011, 12, 30, 10), zone="Pacific/Apia"))
+        resolve(LocalTime(wall=at("2011-12-30T10:00"), zone="Pacific/Apia"))
 
     assert "2011-12-29 10:00" in error.value.remedy
     assert "2011-12-31 10:00" in error.value.remedy
 
 
 def test_the_hour_that_occurs_twice_is_asked_about_unless_it_is_said_which() -> None:
-    wall = datetime(2022, 10, 30, 1, 30)
+    wall = at("2022-10-30T01:30")
     with pytest.raises(BadInput, match="occurs twice"):
         resolve(LocalTime(wall=wall, zone="Europe/London"))
 
@@ -79,16 +87,16 @@ def test_the_hour_that_occurs_twice_is_asked_about_unless_it_is_said_which() -> 
     assert resolve(LocalTime(wall=wall, zone="Europe/London", fold=1)) == datetime(2022, 10, 30, 1, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("wall", [datetime.min, datetime.max.replace(microsecond=0)])
+@pytest.mark.parametrize("wall", [at("0001-01-01T00:00"), at("9999-12-31T23:59")])
 def test_the_ends_of_the_calendar_are_asked_about(wall: datetime) -> None:
-    answers = set()
+    refused = []
     for zone in ("Etc/GMT-14", "Etc/GMT+12"):
         try:
-            answers.add(resolve(LocalTime(wall=wall, zone=zone)).year)
+            resolve(LocalTime(wall=wall, zone=zone))
         except BadInput as error:
-            answers.add(error.where)
+            refused.append(error.where)
 
-    assert "embargo" in answers
+    assert refused == ["embargo"]
 
 
 def test_immediate_release_has_no_instant() -> None:
@@ -98,6 +106,6 @@ def test_immediate_release_has_no_instant() -> None:
 
 def test_an_unknown_zone_and_a_wall_time_with_a_zone_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown time zone"):
-        LocalTime(wall=datetime(2022, 3, 30), zone="Europe/Atlantis")
+        LocalTime(wall=at("2022-03-30"), zone="Europe/Atlantis")
     with pytest.raises(ValueError, match="no zone of its own"):
         LocalTime(wall=datetime(2022, 3, 30, tzinfo=UTC), zone="UTC")

@@ -144,14 +144,21 @@ def test_an_answer_in_figures_is_read(answer: str, zone: str, lift: str) -> None
 
 @pytest.mark.parametrize(
     "line",
-    ["Embargo on arms must hold, ministers say", "The council lifted its embargo", "Immediate help is needed", "Release of prisoners"],
+    [
+        "Embargo on arms must hold, ministers say",
+        "The council lifted its embargo",
+        "Immediate help is needed",
+        "Release of prisoners",
+    ],
 )
 def test_a_headline_about_an_embargo_is_no_embargo_line(line: str) -> None:
     assert not is_embargo_line(line)
 
 
 @given(
-    wall=st.datetimes(min_value=datetime(1980, 1, 1), max_value=datetime(2090, 1, 1)).map(lambda d: d.replace(microsecond=0)),
+    wall=st.datetimes(min_value=datetime.fromisoformat("1980-01-01"), max_value=datetime.fromisoformat("2090-01-01")).map(
+        lambda d: d.replace(microsecond=0)
+    ),
     zone=st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)),
 )
 def test_every_zone_by_its_own_name_is_read_back(wall: datetime, zone: str) -> None:
@@ -169,8 +176,10 @@ def test_every_zone_by_its_own_name_is_read_back(wall: datetime, zone: str) -> N
 @given(
     st.lists(
         st.sampled_from(
-            ["Embargo", "until", "30", "March", "2022", "10:00", "GMT", "/", "CET", "(", ")", "12", "am", ",", "ET", "noon", "30.03.", "Uhr",
-             "+", "-", "h", "Geneva", "time", "Monday", "24:00", "99:99", "31 February", "0001", "Z"]
+            [
+                "Embargo", "until", "30", "March", "2022", "10:00", "GMT", "/", "CET", "(", ")", "12", "am", ",", "ET", "noon",
+                "30.03.", "Uhr", "+", "-", "h", "Geneva", "time", "Monday", "24:00", "99:99", "31 February", "0001", "Z",
+            ]
         ),
         max_size=12,
     ).map(" ".join)

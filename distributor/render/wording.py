@@ -104,8 +104,8 @@ def shortened(text: str, most: int) -> str:
     """Return the text, or its beginning up to the end of a word and an ellipsis; at most `most` characters."""
     if len(text) <= most:
         return text
-    head = text[: most - 1]
-    return f"{head.rpartition(' ')[0] or head}…"
+    # A space right behind the most that fits ends a whole word.
+    return f"{text[:most].rpartition(' ')[0] or text[: most - 1]}…"
 
 
 def joined_lines(texts: Sequence[str]) -> Iterator[str]:

@@ -98,6 +98,14 @@ def test_a_slot_cannot_be_put_together_from_pieces(renderer: EmailRenderer, text
     assert "See" not in str(caught.value)
 
 
+def test_a_slot_that_only_the_html_would_show_is_refused(renderer: EmailRenderer) -> None:
+    """The plain text has no images, so that looking at it alone would miss this one."""
+    images = (Image(url="https://example.org/a.jpg", alt=html_token(Slot.ADDRESS)),)
+
+    with pytest.raises(BadInput):
+        renderer.render(replace(FULL, images=images), sender=SENDER, lift_at=None)
+
+
 def test_a_slot_in_what_only_the_sender_writes_is_refused(renderer: EmailRenderer) -> None:
     with pytest.raises(BadInput):
         renderer.render(FULL, sender=replace(SENDER, postal_address=f"{TOKEN_START}address-h%%"), lift_at=None)

@@ -15,13 +15,13 @@ from typing import cast
 import redis
 
 from distributor.bootstrap_channels import build_channels, readers_among
-from distributor.core.checks import CheckResult, CheckSubject, run_checks
+from distributor.core.checks import run_checks
+from distributor.core.checks_subject import CheckResult, CheckSubject
 from distributor.core.counting import counter_for
-from distributor.core.ids import DispatchId, ReleaseId
+from distributor.core.ids import DispatchId
 from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
-from distributor.core.report import DispatchState, HoldReason
 from distributor.core.thread import compose_thread
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
@@ -192,13 +192,9 @@ class Service:
     @cached_property
     def taker(self) -> Taker:
         """The step that takes releases in."""
-        return Taker(releases=self.releases, audit=self.audit, clock=self.clock, hold_dispatches=self._hold_dispatches_of)
-
-    def _hold_dispatches_of(self, release: ReleaseId) -> None:
-        for dispatch in self.dispatches.of_release(release):
-            status = self.dispatches.status(dispatch)
-            if status.state in {DispatchState.ARMED, DispatchState.RELEASING}:
-                self.dispatches.hold(dispatch, by="distributor", reason=HoldReason.SEAL.value, note="a new revision came")
+        return Taker(
+            releases=self.releases, audit=self.audit, clock=self.clock, hold_dispatches=self.controller.hold_dispatches_of
+        )
 
     def thread_page(self, master: ThreadMaster) -> str:
         """Return the page that shows a thread as its readers see it."""

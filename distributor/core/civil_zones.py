@@ -45,8 +45,11 @@ _ABBREVIATIONS: dict[str, CivilZone] = {
     "Z": CivilZone(zone="UTC"),
     "BST": CivilZone(zone="Europe/London", offset=timedelta(hours=1)),
     **_seasonal("Europe/Lisbon", "WET", "WEST", 0),
-    **_seasonal("Europe/Brussels", "CET", "CEST", 1),
-    **_seasonal("Europe/Berlin", "MEZ", "MESZ", 1),
+    # In common use CET and MEZ are the clock on the wall, all year; only the summer words name a season.
+    "CET": CivilZone(zone="Europe/Brussels"),
+    "CEST": CivilZone(zone="Europe/Brussels", offset=timedelta(hours=2)),
+    "MEZ": CivilZone(zone="Europe/Berlin"),
+    "MESZ": CivilZone(zone="Europe/Berlin", offset=timedelta(hours=2)),
     **_seasonal("Europe/Athens", "EET", "EEST", 2),
     **_seasonal("America/New_York", "EST", "EDT", -5),
     **_seasonal("America/Denver", "MST", "MDT", -7),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from distributor.core.approval import Approval, Waiver, master_digest, refuse_self_approval, seal_release
-from distributor.core.checks import CheckResult, blocking
+from distributor.core.checks import blocking
+from distributor.core.checks_subject import CheckResult
 from distributor.core.errors import ApprovalRefused
 from distributor.core.ids import ReleaseId
 from distributor.core.message import Master

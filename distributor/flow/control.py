@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from distributor.core.delivery import State
 from distributor.core.errors import Refused
-from distributor.core.ids import DispatchId
+from distributor.core.ids import DispatchId, ReleaseId
 from distributor.core.message import THREADS, ChannelName
 from distributor.core.report import DispatchState, HoldReason
 from distributor.ports import Accepted, AuditEntry, AuditLog, Clock
@@ -36,6 +36,12 @@ class Controller:
             self._record(dispatch, Event.DISPATCH_HELD, by=by, reason=reason)
             tell(Event.DISPATCH_HELD, dispatch=dispatch, reason=HoldReason.STAFF.value)
         return is_new
+
+    def hold_dispatches_of(self, release: ReleaseId) -> None:
+        """Hold whatever of the release has not left: its approval is void. The gate would refuse it anyway; this tells staff."""
+        for dispatch in self.dispatches.of_release(release):
+            if self.dispatches.status(dispatch).state in {DispatchState.ARMED, DispatchState.RELEASING}:
+                self.dispatches.hold(dispatch, by="distributor", reason=HoldReason.SEAL.value, note="a new revision came")
 
     def resume(self, dispatch: DispatchId, *, by: str, reason: str, may_start_for: timedelta) -> bool:
         """Go on exactly where the hold stopped; past the late limit it may start for so long from now.

@@ -1,0 +1,113 @@
+"""Count a post as its platform counts it: a part that the platform finds too long would be refused at the lift.
+
+Sources, read 2026-11-23: PROVIDERS.md §2.5, §3, §4 (twitter-text config v3; lexicons/app/bsky/feed/post.json; Mastodon's API).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Protocol
+
+import regex
+
+from distributor.core.message import ChannelName
+
+#: A post on X: 280 weighted characters, a URL counts 23.
+X_LIMIT = 280
+BLUESKY_GRAPHEMES, BLUESKY_BYTES = 300, 3000
+MASTODON_URL = 23
+_URL = re.compile(r"https?://\S+")
+
+
+class Counter(Protocol):
+    """How one platform counts."""
+
+    @property
+    def limit(self) -> int:
+        """The most that a post may count."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Return how much the text counts."""
+        ...
+
+    def fits(self, text: str) -> bool:
+        """Say whether the text can be one post."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class XCounter:
+    """twitter-text v3: most letters 1, CJK and emoji 2, every URL 23 (bare domains too), after NFC."""
+
+    limit: int = X_LIMIT
+
+    def count(self, text: str) -> int:
+        """Return the weighted length."""
+        return _weighted(text)
+
+    def fits(self, text: str) -> bool:
+        """Say whether the text is neither empty nor too long."""
+        return 0 < self.count(text) <= self.limit
+
+
+@lru_cache(maxsize=4096)
+def _weighted(text: str) -> int:
+    # Imported here: it reads tables of emoji and domains, and `distributor --help` should not wait for that.
+    from twitter_text import parse_tweet
+
+    return int(parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
+
+
+@dataclass(frozen=True, slots=True)
+class BlueskyCounter:
+    """300 graphemes and 3,000 bytes of UTF-8, whichever is reached first."""
+
+    limit: int = BLUESKY_GRAPHEMES
+
+    def count(self, text: str) -> int:
+        """Return the number of graphemes: what a reader takes for one character."""
+        return len(graphemes(text))
+
+    def fits(self, text: str) -> bool:
+        """Say whether the text is neither empty nor too long in either way."""
+        return 0 < self.count(text) <= self.limit and len(text.encode("utf-8")) <= BLUESKY_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class MastodonCounter:
+    """The instance's own limit, in graphemes; every http(s) URL counts 23."""
+
+    limit: int = 500
+
+    def count(self, text: str) -> int:
+        """Return the length with each URL at 23."""
+        return len(graphemes(_URL.sub("x" * MASTODON_URL, text)))
+
+    def fits(self, text: str) -> bool:
+        """Say whether the text is neither empty nor too long."""
+        return 0 < self.count(text) <= self.limit
+
+
+def graphemes(text: str) -> list[str]:
+    """Return what a reader takes for single characters (Unicode's extended grapheme clusters).
+
+    >>> len(graphemes("e\\u0301👩‍👩‍👧"))
+    2
+    """
+    return regex.findall(r"\X", text)
+
+
+@cache
+def counter_for(channel: ChannelName) -> Counter:
+    """Return how the channel's platform counts.
+
+    Raises:
+        ValueError: the channel carries no posts.
+    """
+    if channel is ChannelName.X:
+        return XCounter()
+    raise ValueError(f"{channel.value} carries no posts")

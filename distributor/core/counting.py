@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol
@@ -57,7 +58,10 @@ class XCounter:
 @lru_cache(maxsize=4096)
 def _weighted(text: str) -> int:
     # Imported here: it reads tables of emoji and domains, and `distributor --help` should not wait for that.
-    from twitter_text import parse_tweet
+    with warnings.catch_warnings():
+        # Its newest release still asks setuptools for its own files, and setuptools says so to everybody's stderr.
+        warnings.simplefilter("ignore")
+        from twitter_text import parse_tweet
 
     return int(parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 

@@ -47,12 +47,12 @@ class Terminal:
         )  # fmt: skip
         assert done.returncode == code, f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
-        return done.stdout if code == 0 else done.stdout + done.stderr
+        assert "Warning" not in done.stderr, done.stderr
+        return done.stdout or done.stderr
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         """Run one command with --json and return what it says."""
-        out = self.run(*arguments, "--json", code=code)
-        return json.loads(out[out.index("{") :] if code else out)
+        return json.loads(self.run(*arguments, "--json", code=code))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command that stays."""

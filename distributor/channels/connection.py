@@ -7,10 +7,11 @@ code's order: what fails inside `connect` failed before the request was written,
 
 from __future__ import annotations
 
+import http.client
 import logging
 import ssl
 import time
-from typing import Final
+from typing import Any, Final
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -37,6 +38,7 @@ class _TracedConnection(HTTPConnection):
 
     #: When the connection was last heard of, by the monotonic clock.
     _used_at = 0.0
+    _answering: http.client.HTTPResponse | None = None
 
     def connect(self) -> None:
         """Open the connection, with TLS where it applies.
@@ -53,9 +55,20 @@ class _TracedConnection(HTTPConnection):
 
     def getresponse(self) -> BaseHTTPResponse:  # type: ignore[override]  # the base class names a subclass
         """Return the answer's status and headers; the body is still to be read."""
-        answer = super().getresponse()
+        try:
+            answer = super().getresponse()
+        except HTTPError:
+            # urllib3 refuses some headers after http.client has read them, and then forgets to close what holds the socket.
+            if self._answering is not None:
+                self._answering.close()
+            raise
         self._used_at = time.monotonic()
         return answer
+
+    def response_class(self, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:  # type: ignore[override]  # called as one
+        """Return http.client's answer to come, and keep hold of it."""
+        self._answering = http.client.HTTPResponse(*args, **kwargs)
+        return self._answering
 
     @property
     def is_connected(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -164,8 +165,8 @@ def test_older_pages_are_turned_until_the_part_is_there() -> None:
         {**shown("Wanted"), "meta": {"next_token": "t3"}},
     ]
 
-    def act(client: object) -> bool:
-        return reply(200, orjson.dumps(pages.pop(0)))(client)  # type: ignore[arg-type]  # a socket
+    def act(client: socket.socket) -> bool:
+        return reply(200, orjson.dumps(pages.pop(0)))(client)
 
     with Loopback(act) as server:
         found = channel_to(server.url).find_part("Wanted", since=_LONG_AGO, reply_to=None)

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk, spell
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
-from distributor.core.errors import NotFound
+from distributor.core.errors import NotFound, Refused
 from distributor.core.ids import DispatchId, ListName, RemoteId
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus, instant, status_json
@@ -278,7 +278,7 @@ def _resolve(dispatches: Dispatches, name: str | None) -> DispatchId:
     if name is None:
         unfinished = dispatches.due(within=timedelta(days=36500))
         if not known:
-            raise NotFound("dispatch", "", remedy="`distributor dispatch schedule` makes one.")
+            raise Refused("There is no dispatch yet. `distributor dispatch schedule R --to LIST --channel email --as NAME` makes one.")
         return unfinished[0] if unfinished else known[0]
     found = [dispatch_id for dispatch_id in known if dispatch_id.startswith(name)]
     if name in known:

@@ -152,11 +152,12 @@ class Release:
         return tuple(
             (span.text, span.href, block.line)
             for block in self.all_blocks()
-            for text in _texts(block)
+            for text in texts_of(block)
             for span in text
             if span.href is not None
         )
 
 
-def _texts(block: Block) -> tuple[Text, ...]:
+def texts_of(block: Block) -> tuple[Text, ...]:
+    """Return the block's own text, or those of its items."""
     return block.items if isinstance(block, BulletList) else (block.text,)

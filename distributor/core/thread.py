@@ -12,7 +12,7 @@ import regex
 
 from distributor.core.counting import Counter
 from distributor.core.message import ChannelName, ThreadMaster
-from distributor.core.release import Paragraph, Quotation, Release, plain
+from distributor.core.release import Paragraph, Quotation, Release, plain, texts_of
 from distributor.core.sentences import sentences
 from distributor.core.thread_parts import number, pack, room
 from distributor.core.understood import leads_nowhere
@@ -132,11 +132,11 @@ def _close(parts: list[str], release: Release, counter: Counter) -> list[str]:
 
 
 def _call(release: Release, counter: Counter, link: str) -> str:
-    for block in release.call_to_action:
-        if isinstance(block, Paragraph):
-            first = next(iter(sentences(_NO_URL.sub("", plain(block.text)))), "")
-            if first and counter.count(f"{first}\n{link}") <= room(counter):
-                return first
+    texts = [text for block in release.call_to_action for text in texts_of(block)]
+    for text in texts:
+        first = next(iter(sentences(_NO_URL.sub("", plain(text)))), "")
+        if first and counter.count(f"{first}\n{link}") <= room(counter):
+            return first
     return ""
 
 

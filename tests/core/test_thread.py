@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from distributor.core.counting import counter_for, graphemes
 from distributor.core.message import ChannelName
-from distributor.core.release import Paragraph, Quotation, Release, Span
+from distributor.core.release import BulletList, Paragraph, Quotation, Release, Span
 from distributor.core.sentences import cuts, sentences
 from distributor.core.thread import compose_thread
 from distributor.core.thread_parts import fit, room
@@ -172,3 +172,9 @@ def test_the_sample_release_makes_a_thread_of_a_sensible_length(repo_root: Path)
     quoted = [q for block in content.body if isinstance(block, Paragraph) for q in block.quotations]
     assert any(q.words.rstrip(",") in part and str(q.speaker) in part for q in quoted for part in parts)
     assert sum(part.count("https://") for part in parts) == 1
+
+
+def test_a_call_to_action_closes_also_when_it_is_a_list_and_there_is_no_link() -> None:
+    content = release(link="", call_to_action=(BulletList(items=((Span(text="Support the work of the teams."),),)),))
+
+    assert bare(parts_of(content))[-1] == "Support the work of the teams."

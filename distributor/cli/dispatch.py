@@ -119,7 +119,7 @@ def list_(desk: Desk, *, is_json: bool) -> None:
         total = sum(channel.tally.total for _, channel in status.channels)
         desk.say(f"{status.dispatch}  {status.state.value:10}  {desk.when(status.lift_at)}  {total:,} deliveries and parts")
     if not found:
-        desk.say("No dispatch yet. `distributor dispatch schedule R --to LIST --channel email --as NAME` makes one.")
+        desk.say("No dispatch yet. `distributor dispatch schedule` makes one.")
 
 
 @dispatch.command()
@@ -278,7 +278,7 @@ def _resolve(dispatches: Dispatches, name: str | None) -> DispatchId:
     if name is None:
         unfinished = dispatches.due(within=timedelta(days=36500))
         if not known:
-            raise Refused("There is no dispatch yet. `distributor dispatch schedule R --to LIST --channel email --as NAME` makes one.")
+            raise Refused("There is no dispatch yet. `distributor dispatch schedule` makes one.")
         return unfinished[0] if unfinished else known[0]
     found = [dispatch_id for dispatch_id in known if dispatch_id.startswith(name)]
     if name in known:

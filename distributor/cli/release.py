@@ -161,8 +161,9 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
     Example:
       distributor release preview r4k2 --out preview/
     """
+    from distributor.core.cost import cost_of
     from distributor.core.counting import counter_for
-    from distributor.core.message import ChannelName
+    from distributor.core.message import ChannelName, ThreadMaster
     from distributor.flow.preview import files_of
     from distributor.render.terminal import terminal_preview
 
@@ -176,6 +177,8 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             )
         for master in masters:
             desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
+            if isinstance(master, ThreadMaster):
+                desk.say(f"Thread on {master.channel.value}: {cost_of(master) or len(master.parts)}")
         for file, data in files_of(masters, thread_page=service.thread_page) if out else ():
             target = (out or Path()) / file
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -200,9 +203,13 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
       distributor release approve r4k2 --as "Ana Lima"
       distributor release approve r4k2 --as "Ana Lima" --waive dead-links --reason "links follow at noon"
     """
+    from distributor.core.cost import cost_of
+    from distributor.core.message import ThreadMaster
+
     with desk.service() as service:
         waivers = tuple(Waiver(check=check_name, reason=reason, by=by) for check_name in dict.fromkeys(waived))
         approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers)
+        masters = service.releases.masters(approval.release, approval.revision)
     if is_json:
         desk.json({
             "release": approval.release, "revision": approval.revision, "seal": approval.seal,
@@ -211,4 +218,7 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
         return
     desk.say(f"Release {approval.release}, revision {approval.revision}, is approved by {approval.by}.")
     desk.say(f"Seal: {short_code(approval.seal)}  (read it out to compare)")
+    for master in masters:
+        if isinstance(master, ThreadMaster):
+            desk.say(f"Thread on {master.channel.value}: {cost_of(master) or len(master.parts)}")
     desk.say(f"Next: distributor dispatch schedule {approval.release} --to LIST --channel email --as NAME")

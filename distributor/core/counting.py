@@ -5,12 +5,13 @@ Sources, read 2026-11-23: PROVIDERS.md §2.5, §3, §4 (twitter-text config v3; 
 
 from __future__ import annotations
 
+import importlib
 import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import regex
 
@@ -57,13 +58,25 @@ class XCounter:
 
 @lru_cache(maxsize=4096)
 def _weighted(text: str) -> int:
+    return int(_twitter_text().parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
+
+
+@cache
+def _twitter_text() -> Any:
     # Imported here: it reads tables of emoji and domains, and `distributor --help` should not wait for that.
     with warnings.catch_warnings():
         # Its newest release still asks setuptools for its own files, and setuptools says so to everybody's stderr.
         warnings.simplefilter("ignore")
-        from twitter_text import parse_tweet
+        return importlib.import_module("twitter_text")
 
-    return int(parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
+
+def has_url(text: str) -> bool:
+    """Say whether X finds a URL in the text; a bare domain is one too.
+
+    >>> has_url("see example.com"), has_url("see you")
+    (True, False)
+    """
+    return bool(_twitter_text().extract_urls(text))
 
 
 @dataclass(frozen=True, slots=True)

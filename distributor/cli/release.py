@@ -12,7 +12,7 @@ from rich.text import Text
 
 from distributor.cli.desk import Desk, DistributorGroup, pass_desk
 from distributor.core.approval import Waiver, short_code
-from distributor.core.errors import BadInput
+from distributor.core.errors import BadInput, Refused
 from distributor.ports_releases import StoredRevision
 
 
@@ -94,9 +94,16 @@ def _show(desk: Desk, stored: StoredRevision, *, is_json: bool) -> None:
 @release.command()
 @click.argument("name", metavar="R")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@click.option("--strict", "is_strict", is_flag=True, help="Exit code 1 when an error stands against approval.")
 @pass_desk
-def check(desk: Desk, name: str, *, is_json: bool) -> None:
-    """Run every check on release R. Exit code 1 when an error stands against approval."""
+def check(desk: Desk, name: str, *, is_json: bool, is_strict: bool) -> None:
+    """Run every check on release R and say what to do about each that fails.
+
+    \b
+    Examples:
+      distributor release check r4k2
+      distributor release check r4k2 --strict && echo ready
+    """
     with desk.service() as service:
         stored = service.releases.get(service.releases.resolve(name))
         results = service.check(stored, service.compose(stored), service.clock.now())
@@ -116,8 +123,9 @@ def check(desk: Desk, name: str, *, is_json: bool) -> None:
         for result in sorted(results, key=lambda found: (found.passed, found.severity.value)):
             mark = "ok     " if result.passed else f"{result.severity.value:7}"
             desk.say(f"{mark} {result.name}: {result.message}" + ("" if result.passed else f" {result.remedy}"))
-    if any(not result.passed and result.severity.value == "error" for result in results):
-        raise SystemExit(1)
+    standing = [result.name for result in results if not result.passed and result.severity.value == "error"]
+    if is_strict and standing:
+        raise Refused(f"These stand against approval: {', '.join(standing)}.")
 
 
 @release.command("edit-thread")

@@ -31,7 +31,8 @@ _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEVERAL_CODES = re.compile(r"[;,|\s]+")
 # A tag may be of several words ("human rights"), so that spaces part none.
 _SEVERAL_TAGS = re.compile(r"[;,|\r\n\t]+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?P<territory>-(?:[a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
+# "und" says that nobody knows; Babel would make American English of it.
+_LANGUAGE = re.compile(r"(?!und\b)[a-z]{2,3}(?:-[a-z]{4})?(?P<territory>-(?:[a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 # `contacts export` and careful people write so what a spreadsheet would take for a formula.
 _QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")
 _SHOWN_COLUMNS = 20
@@ -103,13 +104,13 @@ def read_contacts(data: bytes, *, name: str) -> ContactsFile:
 def _decode(data: bytes, name: str) -> str:
     if len(data) > LARGEST_FILE:
         raise BadInput("The file is larger than 100 MB.", where=name, remedy="Cut it into several files.")
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    called, encoding = ("UTF-16", "utf-16") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("UTF-8", "utf-8-sig")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise BadInput(
-            "This is not UTF-8.", where=f"{name}:{line}", remedy='Save it as "CSV UTF-8" in your spreadsheet program.'
+            f"This is not {called}.", where=f"{name}:{line}", remedy='Save it as "CSV UTF-8" in your spreadsheet program.'
         ) from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
@@ -133,7 +134,7 @@ def _rows(text: str, name: str, *, delimiter: str) -> Iterator[tuple[int, list[s
             raise BadInput(
                 "The row cannot be read: a quotation mark is open or stands alone, or a line ends in an odd way.",
                 where=f"{name}:{starts_at}",
-                remedy='Inside a quoted field a quotation mark is written twice (""); saving the file anew as CSV UTF-8 mends both.',
+                remedy='Write a quotation mark inside a quoted field twice (""); saving the file anew as CSV UTF-8 mends both.',
             ) from error
         if any(cell.strip() for cell in cells):
             yield starts_at, [cell.strip() for cell in cells]
@@ -248,18 +249,20 @@ def _unique(words: Iterable[_Word]) -> tuple[_Word, ...]:
 def _language(word: str) -> Language:
     """Return a BCP 47 tag in its usual form ("pt-BR"); a script is left out."""
     tag = _LANGUAGE.fullmatch(word.replace("_", "-"))
-    try:
-        if tag is None or tag[0].casefold() == "und":
-            raise ValueError
-        locale = Locale.parse(tag[0], sep="-")
-    except (ValueError, UnknownLocaleError) as error:
+    locale = None if tag is None else _locale(tag[0])
+    if tag is None or locale is None:
         # What stands in a wrong column may be an address, which no message repeats.
         shown = "This" if "@" in word else repr(word[:40])
-        raise BadInput(
-            f"{shown} is no language code.", where="language", remedy="Write codes such as en, fr or pt-BR."
-        ) from error
+        raise BadInput(f"{shown} is no language code.", where="language", remedy="Write codes such as en, fr or pt-BR.")
     # For some codes ("eng", "iw") Babel adds a territory that nobody wrote.
     return Language(f"{locale.language}-{locale.territory}" if tag["territory"] and locale.territory else locale.language)
+
+
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
 
 
 def _unite(first: Contact, second: Contact) -> Contact:

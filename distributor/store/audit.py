@@ -10,6 +10,7 @@ import redis
 
 from distributor.ports import AuditEntry
 from distributor.store.codec import decode, encode
+from distributor.store.ledger_keys import store_errors
 
 _AUDIT = "audit"
 _PAGE = 1000
@@ -24,17 +25,22 @@ class RedisAuditLog:
 
     def append(self, entry: AuditEntry) -> None:
         """Store the entry after all earlier ones."""
-        self._client.xadd(_AUDIT, {"entry": encode(entry)})
+        with store_errors():
+            self._client.xadd(_AUDIT, {"entry": encode(entry)})
 
     def entries(self, *, subject: str | None = None) -> Iterator[AuditEntry]:
         """Return the entries, oldest first, of one subject or of all."""
         after = "-"
-        while page := cast("_Page", self._client.xrange(_AUDIT, min=after, count=_PAGE)):
+        while page := self._page(after):
             for _, fields in page:
                 entry = decode(AuditEntry, fields[b"entry"])
                 if subject is None or entry.subject == subject:
                     yield entry
             after = f"({page[-1][0].decode()}"
+
+    def _page(self, after: str) -> _Page:
+        with store_errors():
+            return cast("_Page", self._client.xrange(_AUDIT, min=after, count=_PAGE))
 
 
 def entry_json(entry: AuditEntry) -> bytes:

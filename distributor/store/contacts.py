@@ -1,7 +1,7 @@
 """Contacts and media lists on Redis. Implements ports.ContactBook.
 
-A contact is a JSON array [address, name, outlet, languages, tags] in a bucket of 256; a list is a bitmap over contact numbers, so
-that the union of lists is one bitwise OR and nobody can be on it twice.
+A contact is a JSON array [schema, address, name, outlet, languages, tags] in a bucket of 256; a list is a bitmap over contact
+numbers, so that the union of lists is one bitwise OR and nobody can be on it twice.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, groupby
 from typing import cast
 
 import orjson
@@ -16,8 +17,9 @@ import redis
 
 from distributor.core.audience import Contact
 from distributor.core.errors import NotFound
-from distributor.core.ids import AddressKey, ContactNumber, Language, ListName, address_key
+from distributor.core.ids import AddressKey, ContactNumber, ListName, address_key
 from distributor.ports import ImportCount
+from distributor.store.codec import UnknownSchema
 from distributor.store.ledger_keys import load_script, store_errors
 from distributor.store.suppressions import RedisSuppressionList
 
@@ -27,6 +29,8 @@ _LISTS = "lists"
 #: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6).
 _PER_BUCKET = 256
 _BLOCK = 1000
+#: The version of a contact's array; contacts_add.lua knows its fields by their places.
+_SCHEMA = 1
 #: The positions of the set bits of every byte, most significant first, as Redis numbers them.
 _BITS = tuple(tuple(at for at in range(8) if byte & (128 >> at)) for byte in range(256))
 
@@ -52,24 +56,37 @@ class RedisContactBook:
 
     def lists(self) -> dict[ListName, int]:
         """Return every list with its number of members, by name."""
-        names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(_LISTS)))
-        with self._client.pipeline(transaction=False) as pipe:
+        with store_errors(), self._client.pipeline(transaction=False) as pipe:
+            names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(_LISTS)))
             for name in names:
                 pipe.bitcount(_list_key(ListName(name)))
             return {ListName(name): int(count) for name, count in zip(names, pipe.execute(), strict=True)}
 
+    def remove_from_list(self, name: ListName, addresses: Sequence[str]) -> int:
+        """Take normalised addresses off the list, all or none; the contacts stay. Return how many were on it."""
+        self._must_be_there([name])
+        numbers = [number for number in self.numbers_of([address_key(address) for address in addresses]) if number is not None]
+        with store_errors(), self._client.pipeline(transaction=True) as pipe:
+            for number in numbers:
+                pipe.setbit(_list_key(name), number, 0)
+            return sum(pipe.execute())
+
     def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:
         """Return the members of any of the lists, each once, ascending."""
-        known = self.lists()
-        for name in names:
-            if name not in known:
-                raise NotFound("list", name, remedy=f"Lists: {', '.join(known) or 'none yet'}.")
-        bitmaps = [cast("bytes", self._client.get(_list_key(name)) or b"") for name in names]
+        self._must_be_there(names)
+        with store_errors():
+            bitmaps = [cast("bytes", self._client.get(_list_key(name)) or b"") for name in names]
         width = max((len(bitmap) for bitmap in bitmaps), default=0)
         union = 0
         for bitmap in bitmaps:
             union |= int.from_bytes(bitmap.ljust(width, b"\0"), "big")
         return cast("Sequence[ContactNumber]", _set_bits(union.to_bytes(width, "big")))
+
+    def _must_be_there(self, names: Sequence[ListName]) -> None:
+        known = self.lists()
+        for name in names:
+            if name not in known:
+                raise NotFound("list", name, remedy=f"Lists: {', '.join(known) or 'none yet'}.")
 
     def load(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
         """Return the contacts in the order asked."""
@@ -77,20 +94,13 @@ class RedisContactBook:
             yield from self._load_block(numbers[at : at + _BLOCK])
 
     def _load_block(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
-        buckets: dict[int, list[ContactNumber]] = {}
-        for number in numbers:
-            buckets.setdefault(number // _PER_BUCKET, []).append(number)
-        with self._client.pipeline(transaction=False) as pipe:
-            for bucket, wanted in buckets.items():
-                pipe.hmget(f"contacts:{bucket}", [str(number) for number in wanted])
-            answers = pipe.execute()
-        found = {
-            number: record
-            for wanted, records in zip(buckets.values(), answers, strict=True)
-            for number, record in zip(wanted, records, strict=True)
-        }
-        for number in numbers:
-            if (record := found[number]) is not None:
+        with store_errors(), self._client.pipeline(transaction=False) as pipe:
+            # Members come ascending, so that a bucket is nearly always one run; any other order only makes more commands.
+            for bucket, run in groupby(numbers, key=lambda number: number // _PER_BUCKET):
+                pipe.hmget(f"contacts:{bucket}", list(run))
+            records = chain.from_iterable(pipe.execute())
+        for number, record in zip(numbers, records, strict=True):
+            if record is not None:
                 yield number, _decode(record)
 
     def find(self, address: str) -> ContactNumber | None:
@@ -128,18 +138,21 @@ def _set_bits(bitmap: bytes) -> array[int]:
 
 
 def _encode(contact: Contact) -> bytes:
-    # Words are joined by spaces with one at the end, as the script that unites them expects.
+    # Tags end with a semicolon each, as the script that unites them expects; core.media_list makes none that holds one.
     languages = " ".join(contact.languages)
-    tags = "".join(f"{tag} " for tag in contact.tags)
-    return orjson.dumps([contact.address, contact.name, contact.outlet, languages, tags])
+    tags = "".join(f"{tag.replace(';', ' ')};" for tag in contact.tags)
+    return orjson.dumps([_SCHEMA, contact.address, contact.name, contact.outlet, languages, tags])
 
 
 def _decode(record: bytes) -> Contact:
-    address, name, outlet, languages, tags = orjson.loads(record)
+    schema, *fields = orjson.loads(record)
+    if schema != _SCHEMA:
+        raise UnknownSchema(f"A contact was stored in another shape than {_SCHEMA}, the one that this version reads.")
+    address, name, outlet, languages, tags = fields
     return Contact(
         address=address,
         name=name,
         outlet=outlet,
-        languages=tuple(Language(word) for word in languages.split()),
-        tags=tuple(tags.split()),
+        languages=tuple(languages.split()),
+        tags=tuple(tags.split(";")[:-1]),
     )

@@ -10,7 +10,7 @@ from typing import cast
 import redis
 
 from distributor.core.approval import Approval
-from distributor.core.errors import ApprovalRefused, NotFound
+from distributor.core.errors import ApprovalRefused, NotFound, Refused
 from distributor.core.ids import ReleaseId, digest_id
 from distributor.core.message import Master
 from distributor.core.release import Release
@@ -52,6 +52,8 @@ class RedisReleaseStore:
         )  # fmt: skip
         if not revision:
             raise NotFound("release", name, remedy="`distributor release list` shows them.")
+        if revision < 0:
+            raise Refused(f"Another release has the id {name} already; change a word of yours.")
         return self.get(name, int(revision))
 
     def get(self, release: ReleaseId, revision: int | None = None) -> StoredRevision:
@@ -76,7 +78,8 @@ class RedisReleaseStore:
 
     def resolve(self, prefix: str) -> ReleaseId:
         """Return the one release whose id begins so."""
-        names = [name.decode() for name in cast("list[bytes]", self._client.zrange(_RELEASES, 0, -1))]
+        with store_errors():
+            names = [name.decode() for name in cast("list[bytes]", self._client.zrange(_RELEASES, 0, -1))]
         found = [name for name in names if name.startswith(prefix)] if len(prefix) >= _SHORTEST_PREFIX else []
         if prefix in names:
             return ReleaseId(prefix)
@@ -87,7 +90,8 @@ class RedisReleaseStore:
 
     def list_all(self) -> Sequence[ReleaseLine]:
         """Return every release, newest first."""
-        names = cast("list[bytes]", self._client.zrevrange(_RELEASES, 0, -1))
+        with store_errors():
+            names = cast("list[bytes]", self._client.zrevrange(_RELEASES, 0, -1))
         return [self._line(ReleaseId(name.decode())) for name in names]
 
     def _line(self, release: ReleaseId) -> ReleaseLine:
@@ -116,17 +120,20 @@ class RedisReleaseStore:
 
     def approval(self, release: ReleaseId) -> Approval | None:
         """Return the approval that stands."""
-        stored = cast("bytes | None", self._client.get(_key(release, "approval")))
+        with store_errors():
+            stored = cast("bytes | None", self._client.get(_key(release, "approval")))
         return None if stored is None else codec.decode_approval(stored)
 
     def masters(self, release: ReleaseId, revision: int) -> tuple[Master, ...]:
         """Return the masters that were sealed with this revision."""
-        stored = cast("list[bytes]", self._client.lrange(_key(release, f"masters:{revision}"), 0, -1))
+        with store_errors():
+            stored = cast("list[bytes]", self._client.lrange(_key(release, f"masters:{revision}"), 0, -1))
         return tuple(codec.decode_master(data) for data in stored)
 
     def void_approval(self, release: ReleaseId) -> bool:
         """Take the approval back."""
-        return bool(self._client.delete(_key(release, "approval"), _key(release, "seal")))
+        with store_errors():
+            return bool(self._client.delete(_key(release, "approval"), _key(release, "seal")))
 
     def approved_seal(self, release: ReleaseId) -> str:
         """Return the seal of the approval that stands, "" when there is none."""

@@ -31,27 +31,33 @@ class RedisSuppressionList:
 
     def remove(self, address: str) -> bool:
         """Lift a suppression by a person's word. Dispatches that applied it already keep it."""
-        return bool(self._client.hdel(SUPPRESSIONS, address_key(address)))
+        with store_errors():
+            return bool(self._client.hdel(SUPPRESSIONS, address_key(address)))
 
     def suppressed_among(self, keys: Sequence[AddressKey]) -> Sequence[bool]:
         """Say for each key whether it is suppressed."""
-        if not keys or not self._client.hlen(SUPPRESSIONS):
-            return [False] * len(keys)
-        return [record is not None for record in cast("list[bytes | None]", self._client.hmget(SUPPRESSIONS, list(keys)))]
+        if not keys:
+            return []
+        with store_errors():
+            records = cast("list[bytes | None]", self._client.hmget(SUPPRESSIONS, list(keys)))
+        return [record is not None for record in records]
 
     def find(self, address: str) -> Suppression | None:
         """Return why the address is suppressed, None when it is not."""
-        record = cast("bytes | None", self._client.hget(SUPPRESSIONS, address_key(address)))
+        with store_errors():
+            record = cast("bytes | None", self._client.hget(SUPPRESSIONS, address_key(address)))
         return None if record is None else decode(Suppression, record)
 
     def entries(self) -> Iterable[Suppression]:
         """Return all suppressions, newest first."""
-        records = cast("list[bytes]", self._client.hvals(SUPPRESSIONS))
+        with store_errors():
+            records = cast("list[bytes]", self._client.hvals(SUPPRESSIONS))
         return sorted((decode(Suppression, record) for record in records), key=lambda found: found.at, reverse=True)
 
     def count(self) -> int:
         """Return how many addresses are suppressed."""
-        return self._client.hlen(SUPPRESSIONS)
+        with store_errors():
+            return self._client.hlen(SUPPRESSIONS)
 
     def journal_end(self) -> int:
         """Return the number of entries ever written to the journal."""

@@ -3,15 +3,18 @@
 -- KEYS  1 numbers by address key (hash)   2 last number   3 list (bitmap)   4 names of lists (set)
 -- ARGV  1 the list's name   2 contacts per bucket   3… address key, JSON array of the contact (see contacts.py)
 -- Returns {added, updated, unchanged}
+-- Atomic for the whole block. The buckets' keys follow from the numbers and cannot be named beforehand: contacts are not for a cluster.
 local added, updated, unchanged = 0, 0, 0
+-- Places in a contact's array.
+local NAME, OUTLET, LANGUAGES, TAGS = 3, 4, 5, 6
 local per_bucket = tonumber(ARGV[2])
 redis.call('SADD', KEYS[4], ARGV[1])
 
--- Lists of words are kept as one string, a space after each word, because cjson turns an empty array into an object.
+-- Tags are kept as one string, a semicolon after each, because cjson turns an empty array into an object.
 local function unite(old, new)
   local words = old
-  for word in string.gmatch(new, '[^ ]+') do
-    if not string.find(' ' .. words, ' ' .. word .. ' ', 1, true) then words = words .. word .. ' ' end
+  for word in string.gmatch(new, '[^;]+') do
+    if not string.find(';' .. words, ';' .. word .. ';', 1, true) then words = words .. word .. ';' end
   end
   return words
 end
@@ -29,9 +32,10 @@ for i = 3, #ARGV, 2 do
     added = added + 1
   else
     local old, new = cjson.decode(before), cjson.decode(ARGV[i + 1])
-    for field = 2, 3 do if new[field] ~= '' then old[field] = new[field] end end
-    if new[4] ~= '' then old[4] = new[4] end
-    old[5] = unite(old[5], new[5])
+    for _, field in ipairs({NAME, OUTLET, LANGUAGES}) do
+      if new[field] ~= '' then old[field] = new[field] end
+    end
+    old[TAGS] = unite(old[TAGS], new[TAGS])
     local after = cjson.encode(old)
     if after == cjson.encode(cjson.decode(before)) then
       unchanged = unchanged + 1

@@ -10,7 +10,7 @@ from typing import Literal
 
 from distributor.core.ids import Language
 from distributor.core.message import Sender
-from distributor.core.release import Block, BulletList, Image, Paragraph, PressContact, Release, plain
+from distributor.core.release import Block, BulletList, Image, Paragraph, PressContact, Release, Subheading, plain
 from distributor.render.moment import MomentWords, day_words, moment_words
 from distributor.render.phrases import Phrases, direction_of, phrases_for, primary
 from distributor.render.plain_text import text_line, text_lines
@@ -105,6 +105,8 @@ class Letter:
     end_mark: str
     call_to_action: tuple[Piece, ...]
     notes: tuple[Piece, ...]
+    #: "" when the boilerplate opens with a heading of its own, or there is none.
+    boilerplate_title: str
     boilerplate: tuple[Piece, ...]
     contacts: tuple[ContactCard, ...]
     body_lines: tuple[str, ...]
@@ -138,6 +140,7 @@ def letter_of(release: Release, *, sender: Sender, lift_at: datetime | None) -> 
         end_mark=one_line(release.end_mark),
         call_to_action=_pieces(release.call_to_action),
         notes=_pieces(release.notes),
+        boilerplate_title=_boilerplate_title(release, phrases),
         boilerplate=_pieces(release.boilerplate),
         contacts=tuple(_card(contact) for contact in release.contacts),
         body_lines=_opened(text_lines(release.body), release),
@@ -166,6 +169,10 @@ def _dateline(release: Release) -> str:
     pieces = (one_line(release.dateline.city), day_words(day, language=release.language) if day else "")
     comma = "، " if direction_of(release.language) == "rtl" and primary(release.language) != "he" else ", "
     return comma.join(piece for piece in pieces if piece)
+
+
+def _boilerplate_title(release: Release, phrases: Phrases) -> str:
+    return phrases.about if release.boilerplate and not isinstance(release.boilerplate[0], Subheading) else ""
 
 
 def _preheader(release: Release) -> str:

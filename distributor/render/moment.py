@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, get_timezone_name
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton, get_timezone_gmt, get_timezone_name
 
 from distributor.core.embargo import zone_of
 from distributor.core.errors import must_be_aware
@@ -15,6 +17,10 @@ from distributor.core.ids import Language
 #: English without a country is read everywhere, so that "23 November" is clearer than the American order that CLDR gives "en".
 _WORLD_ENGLISH = "en-001"
 _FALLBACK = "en-001"
+#: What CLDR writes where there is no name, and none may be taken from a wider language.
+_NO_NAME = "∅∅∅"
+#: Far enough from any day to be in the other season.
+_HALF_A_YEAR = timedelta(days=182)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +58,38 @@ def moment_words(instant: datetime, *, zone: str, language: Language) -> MomentW
     same_day = local.date() == universal.date()
     return MomentWords(
         local=_full(local, locale),
-        zone="" if is_utc else get_timezone_name(local, width="long", locale=locale),
+        zone="" if is_utc else _zone_words(local, zone, locale),
         utc=f"{_clock(universal, locale) if same_day else _full(universal, locale)} UTC",
     )
+
+
+def _zone_words(local: datetime, zone: str, locale: Locale) -> str:
+    variant: Literal["daylight", "standard"] = "daylight" if _is_summer_time(local) else "standard"
+    words = get_timezone_name(local, width="long", locale=locale, zone_variant=variant)
+    if words != get_timezone_gmt(local, width="long", locale=locale):
+        return words
+    # Babel 2.18 looks renamed zones up by their new name, and knows the names of their times by the old one: Europe/Kiev.
+    return next((name for old in _old_names(zone) if (name := _shared_words(old, variant, locale))), words)
+
+
+def _is_summer_time(local: datetime) -> bool:
+    saving = local.dst() or timedelta(0)
+    if saving:
+        return saving > timedelta(0)
+    # The tz database has Dublin's winter as an hour taken off, its summer as nothing added: Babel alone swaps their names.
+    return ((local + _HALF_A_YEAR).dst() or timedelta(0)) < timedelta(0)
+
+
+def _old_names(zone: str) -> list[str]:
+    aliases = get_global("zone_aliases")
+    return [old for old, new in aliases.items() if new == aliases.get(zone, zone)]
+
+
+def _shared_words(zone: str, variant: str, locale: Locale) -> str:
+    """Return what the region around the zone calls its time, "" when it has no such name."""
+    names = locale.meta_zones.get(get_global("meta_zones").get(zone), {}).get("long", {})
+    name = names.get(variant, "")
+    return "" if name == _NO_NAME else name
 
 
 def _full(moment: datetime, locale: Locale) -> str:

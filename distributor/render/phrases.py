@@ -24,9 +24,12 @@ class Phrases:
     #: The language that the phrases are in, not the one they were asked for.
     language: Language
     press_release: str
+    #: Before a weekday in the nominative, the only case that CLDR gives: where grammar wants another one, a colon parts the two.
     embargoed_until: str
     immediate_release: str
     notes: str
+    #: Above a boilerplate that has no heading of its own.
+    about: str
     contacts: str
     view_online: str
     unsubscribe: str
@@ -40,6 +43,7 @@ _ENGLISH = Phrases(
     embargoed_until="Embargoed until",
     immediate_release="For immediate release",
     notes="Notes to editors",
+    about="About us",
     contacts="Press contacts",
     view_online="View in your browser",
     unsubscribe="Unsubscribe",
@@ -56,6 +60,7 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
                 embargoed_until="Sous embargo jusqu’au",
                 immediate_release="Pour diffusion immédiate",
                 notes="Notes aux rédactions",
+                about="À propos de nous",
                 contacts="Contacts presse",
                 view_online="Lire dans le navigateur",
                 unsubscribe="Se désabonner",
@@ -67,6 +72,7 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
                 embargoed_until="Embargado hasta el",
                 immediate_release="Para su difusión inmediata",
                 notes="Notas para la redacción",
+                about="Quiénes somos",
                 contacts="Contactos de prensa",
                 view_online="Ver en el navegador",
                 unsubscribe="Darse de baja",
@@ -78,6 +84,7 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
                 embargoed_until="Sperrfrist bis",
                 immediate_release="Zur sofortigen Veröffentlichung",
                 notes="Hinweise für die Redaktion",
+                about="Über uns",
                 contacts="Medienkontakte",
                 view_online="Im Browser lesen",
                 unsubscribe="Abmelden",
@@ -89,7 +96,8 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
                 embargoed_until="Sob embargo até",
                 immediate_release="Para divulgação imediata",
                 notes="Notas para a redação",
-                contacts="Contatos de imprensa",
+                about="Sobre nós",
+                contacts="Contactos de imprensa",
                 view_online="Ver no navegador",
                 unsubscribe="Cancelar a subscrição",
                 sent_to="Esta mensagem foi enviada para {address}.",
@@ -100,6 +108,7 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
                 embargoed_until="محظور النشر حتى",
                 immediate_release="للنشر الفوري",
                 notes="ملاحظات للمحررين",
+                about="من نحن",
                 contacts="جهات الاتصال الصحفية",
                 view_online="اقرأ الرسالة في المتصفح",
                 unsubscribe="إلغاء الاشتراك",
@@ -108,9 +117,10 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
             Phrases(
                 language=Language("uk"),
                 press_release="Пресреліз",
-                embargoed_until="Ембарго до",
+                embargoed_until="Ембарго до:",
                 immediate_release="Для негайної публікації",
                 notes="Примітки для редакцій",
+                about="Про нас",
                 contacts="Контакти для преси",
                 view_online="Читати у браузері",
                 unsubscribe="Відписатися",
@@ -119,9 +129,10 @@ _PHRASES: MappingProxyType[str, Phrases] = MappingProxyType(
             Phrases(
                 language=Language("ru"),
                 press_release="Пресс-релиз",
-                embargoed_until="Эмбарго до",
+                embargoed_until="Эмбарго до:",
                 immediate_release="Для немедленной публикации",
                 notes="Примечания для редакций",
+                about="О нас",
                 contacts="Контакты для прессы",
                 view_online="Читать в браузере",
                 unsubscribe="Отписаться",

@@ -14,7 +14,10 @@ from distributor.core.release import Span, Text
 #: What no part of an e-mail may hold: controls but for tab and line ends, halves of surrogate pairs, and what Unicode
 #: sets aside for programs. HTML has no way to write most of these, and terminals obey some.
 _FORBIDDEN = regex.compile(r"[\p{Cs}\p{Noncharacter_Code_Point}\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ANY_SPACE = regex.compile(r"\s+")
+#: What parts words and lines and says no more. Spaces with a meaning (before a French "!", between a number and its unit,
+#: the wide one of Japanese) stay, as they do in a browser.
+_LAYOUT_SPACE = regex.compile("[ \t\n\u2028\u2029]+")
+_OTHER_SPACE = regex.compile(r"[^\S ]")
 _PHONE = regex.compile(r"\+?\d[\d\s().\-/]*")
 _MAILBOX = regex.compile(r"[^@\s?&]+@[^@\s?&]+\.[^@\s?&]+")
 
@@ -56,12 +59,12 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text on one line: cleaned, every run of white space as one space.
+    """Return the text on one line: cleaned, every run of spaces, tabs and line ends as one space.
 
     >>> one_line("Subject\\r\\nBcc: all")
     'Subject Bcc: all'
     """
-    return _ANY_SPACE.sub(" ", clean(text)).strip()
+    return _LAYOUT_SPACE.sub(" ", clean(text)).strip(" ")
 
 
 def link_target(href: str | None) -> str | None:
@@ -71,7 +74,7 @@ def link_target(href: str | None) -> str | None:
     ('https://example.org/a%20b', None, None)
     """
     target = (href or "").strip()
-    if not target or target != one_line(target):
+    if not target or target != clean(target) or _OTHER_SPACE.search(target):
         return None
     try:
         parts = urlsplit(target)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import regex
 from bs4 import BeautifulSoup, Tag
+
+_LAYOUT_SPACE = regex.compile("[ \t\n\u2028\u2029]+")
 
 
 def soup_of(html: str) -> BeautifulSoup:
@@ -18,8 +21,8 @@ def the(soup: BeautifulSoup | Tag, selector: str) -> Tag:
 
 
 def words_of(element: BeautifulSoup | Tag) -> str:
-    """Return the words, every run of white space as one space."""
-    return " ".join(element.get_text().split())
+    """Return the words, every run of spaces and line ends as one space; spaces that do not break lines stay, as in a browser."""
+    return _LAYOUT_SPACE.sub(" ", element.get_text()).strip(" ")
 
 
 def visible(html: str) -> str:

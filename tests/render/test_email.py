@@ -259,6 +259,27 @@ def test_the_preheader_is_the_subhead_or_else_the_first_words_cut_at_a_word(rend
     assert the(without, ".preheader").get_text().startswith("word " * 27 + "word…")
 
 
+def test_a_boilerplate_without_a_heading_gets_one_in_the_language_of_the_release(renderer: EmailRenderer) -> None:
+    bare = replace(FULL, boilerplate=FULL.boilerplate[1:])
+
+    master = made(renderer, bare)
+    german = soup_of(made(renderer, replace(bare, language=Language("de"))).html)
+
+    assert [words_of(h2) for h2 in soup_of(master.html).select(".aside h2")] == ["Notes to editors", "About us", "Press contacts"]
+    assert "\n\nAbout us\n\nThe campaign unites 70 organisations.\n\n" in master.text
+    assert "Über uns" in [words_of(h2) for h2 in german.select("h2")]
+
+
+def test_a_picture_without_a_caption_has_no_empty_one(renderer: EmailRenderer) -> None:
+    bare = replace(FULL.images[0], caption="")
+
+    soup = soup_of(made(renderer, replace(FULL, images=(bare,))).html)
+
+    assert the(soup, "img")["alt"] == "A lane between red posts"
+    assert not soup.select(".caption")
+    assert not [p for p in soup.select("p") if not words_of(p)]
+
+
 def test_an_empty_part_leaves_no_heading_behind(renderer: EmailRenderer) -> None:
     bare = Release(headline="Only this", language=Language("en"), body=FULL.body[:1])
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from distributor.core.ids import Language
+from distributor.core.message import Slot, html_token
 from distributor.core.release import Paragraph, Release, Span
 from distributor.render.email import EmailRenderer
 from tests.render.releases import ARABIC, FULL, IMMEDIATE, SENDER
@@ -122,6 +123,41 @@ def test_lines_on_a_desk_are_no_longer_than_eyes_like(browser: Browser, renderer
     widths = page.eval_on_selector_all("h1, p, li, blockquote", "all => all.map(one => one.getBoundingClientRect().width)")
 
     assert 500 < max(widths) <= 560
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("release", [FULL, ARABIC], ids=["english", "arabic"])
+def test_the_link_to_leave_is_seen_whole_and_underlined(
+    browser: Browser, renderer: EmailRenderer, release: Release, width: int
+) -> None:
+    page = opened(browser, renderer.render(release, sender=SENDER, lift_at=None).html, width=width)
+    link = page.locator(f'a[href="{html_token(Slot.UNSUBSCRIBE_URL)}"]')
+
+    link.scroll_into_view_if_needed()
+    place = link.bounding_box()
+
+    assert link.is_visible()
+    assert place is not None
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= width
+    assert "underline" in link.evaluate("one => getComputedStyle(one).textDecorationLine")
+
+
+@pytest.mark.parametrize("release", [FULL, replace(FULL, subhead=""), replace(FULL, subhead="", images=())])
+def test_the_headline_keeps_its_distance_from_whatever_follows(
+    browser: Browser, renderer: EmailRenderer, release: Release
+) -> None:
+    page = opened(browser, renderer.render(release, sender=SENDER, lift_at=None).html, width=1200)
+
+    gap = page.evaluate(
+        """() => {
+          const bottom = one => one.getBoundingClientRect().bottom, top = one => one.getBoundingClientRect().top;
+          const last = document.querySelector(".subhead") ?? document.querySelector("h1");
+          return top(last.nextElementSibling) - bottom(last);
+        }"""
+    )
+
+    assert gap >= 24
 
 
 def test_the_preheader_is_never_seen(browser: Browser, renderer: EmailRenderer) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -63,8 +64,42 @@ def test_utc_names_the_day_where_it_is_another_one() -> None:
     assert (late.local, late.utc) == ("Tuesday, 24 November 2026, 09:00", "Monday, 23 November 2026, 20:00 UTC")
 
 
-def test_summer_time_is_named_as_such() -> None:
-    assert moment_words(LIFT_AT.replace(month=7), zone="Europe/London", language=Language("en")).zone == "British Summer Time"
+@pytest.mark.parametrize(
+    ("zone", "winter", "summer"),
+    [
+        ("Europe/London", "Greenwich Mean Time", "British Summer Time"),
+        # Its winter is the exception in the tz database, its summer in everybody's mind.
+        ("Europe/Dublin", "Greenwich Mean Time", "Irish Standard Time"),
+        # Renamed since the Unicode data were keyed.
+        ("Europe/Kyiv", "Eastern European Standard Time", "Eastern European Summer Time"),
+        ("Europe/Kiev", "Eastern European Standard Time", "Eastern European Summer Time"),
+        ("Asia/Kolkata", "India Standard Time", "India Standard Time"),
+        # No name anywhere: the distance says enough.
+        ("Asia/Amman", "GMT+03:00", "GMT+03:00"),
+    ],
+)
+def test_a_zone_is_named_as_people_there_name_it_in_either_season(zone: str, winter: str, summer: str) -> None:
+    names = [moment_words(LIFT_AT.replace(month=month), zone=zone, language=Language("en")).zone for month in (1, 7)]
+
+    assert names == [winter, summer]
+
+
+@pytest.mark.parametrize("month", [1, 7])
+def test_one_name_never_means_two_times(month: int) -> None:
+    """A name that is an hour off contradicts the UTC beside it, and a reporter may believe the wrong one of the two."""
+    at = LIFT_AT.replace(month=month)
+    distances: dict[str, set[timedelta | None]] = {}
+    for zone in available_timezones():
+        name = moment_words(at, zone=zone, language=Language("en")).zone
+        distances.setdefault(name, set()).add(at.astimezone(ZoneInfo(zone)).utcoffset())
+
+    assert {name: found for name, found in distances.items() if len(found) > 1} == {}
+
+
+def test_where_grammar_wants_another_case_a_colon_comes_before_the_weekday() -> None:
+    ends = {language: phrases_for(Language(language)).embargoed_until[-1] == ":" for language in LANGUAGES}
+
+    assert {language for language, has_colon in ends.items() if has_colon} == {"uk", "ru"}
 
 
 @given(day=st.dates(), language=st.sampled_from([*LANGUAGES, "it", "he", "fa", "xx", ""]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.core.release import Paragraph, Span
+from distributor.core.release import Paragraph, Quotation, Span
 from distributor.render.email import EmailRenderer
 from distributor.render.plain_text import LONGEST_LINE_BYTES, folded, text_line
+from tests.render.pages import visible
 from tests.render.releases import ARABIC, FULL, SENDER
 
 EXPECTED = """\
@@ -82,6 +84,18 @@ def test_a_target_that_is_shown_already_is_not_repeated() -> None:
     )
 
     assert [text_line(text) for text in shown] == ["https://example.org/story", "example.org", "press@example.org"]
+
+
+@pytest.mark.parametrize("words", ["« Plus jamais\u00a0! »", "21\u202f400\u00a0m²", "山田\u3000太郎"])
+def test_spaces_with_a_meaning_are_pasted_as_they_were_written(renderer: EmailRenderer, words: str) -> None:
+    """A quotation is verbatim only with its spaces, and a number must not come apart at a line's end."""
+    body = (Paragraph(text=(Span(text=words),), quotations=(Quotation(words=words, speaker=None),)),)
+
+    master = renderer.render(replace(FULL, headline=words, dateline=None, body=body), sender=SENDER, lift_at=None)
+
+    assert master.subject == words
+    assert master.text.split("\n").count(words) == 2
+    assert visible(master.html).count(words) == 2
 
 
 def test_the_space_after_a_link_stays_behind_its_target() -> None:

@@ -6,6 +6,7 @@ ledger's scripts see to it that each batch is in one slot's hands. A slot may di
     before the claim            nothing happened
     claimed                     the lease ends, the batch is planned again
     submitting                  the lease ends, the batch is unknown: the provider may have it
+                                (a slot that lives and lost only the gate's answer asks again, and nobody is in doubt)
     answered, not written yet   the same: unknown, although the answer was known to the dead
     written                     done
 """
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from distributor.core.embargo import ARM_BEFORE, Clearance, clear
 from distributor.core.errors import GateClosed, NotSent, SendFailure, StoreUnavailable
@@ -39,13 +40,14 @@ from distributor.ports_dispatch import (
 )
 from distributor.telemetry import Event, tell
 
+_T = TypeVar("_T")
 #: A waiting slot looks up at least so often for other work, a hold, or the end.
 _GLANCE = timedelta(milliseconds=200)
 #: How often a slot looks whether the part before its own is through.
 _PART_GLANCE = timedelta(milliseconds=20)
 #: How many batches of one dispatch a slot takes before it looks at the others.
 _TURN = 16
-#: How long a worker goes on trying to write an answer while Redis is away, before it leaves the batch in doubt.
+#: How long a slot with a batch in its hands goes on asking and writing while Redis is away, before it leaves the batch in doubt.
 _INSIST_FOR_S = 45.0
 
 
@@ -150,6 +152,8 @@ class Dispatcher:
                 case Verdict.STALE:
                     self._suppression.catch_up(claim.dispatch)
                 case Verdict.EARLY | Verdict.HELD | Verdict.SEAL | Verdict.LATE | Verdict.LOST:
+                    if answer.verdict is Verdict.LOST:
+                        self._write_not_sent(claim, "gate: lost")
                     tell(
                         Event.GATE_CLOSED,
                         dispatch=claim.dispatch,
@@ -165,17 +169,22 @@ class Dispatcher:
         seal = loaded.plan.offered_seal(approved_seal=self._approved_seal(loaded.plan.release), frames=loaded.digests)
         # A thread has no recipients who could have asked to be left alone.
         seen = self._suppression.journal_end() if claim.channel not in THREADS else 0
-        return self._ledger.submit(claim, revision=loaded.plan.revision, offered_seal=seal, journal_seen=seen)
+        # An answer that is lost may have been "open": asked again the gate says the same, and nobody ends in doubt for nothing.
+        return self._insist(
+            lambda: self._ledger.submit(claim, revision=loaded.plan.revision, offered_seal=seal, journal_seen=seen)
+        )
 
     def _clear(self, claim: Claim, answer: GateAnswer) -> Clearance:
         try:
             return clear(answer.facts)
         except GateClosed as closed:
-            # The script opened and the facts say otherwise (a hold came between an answer and its repetition). Nothing has
-            # been sent, and the ledger must hear so, or the batch would end in doubt.
-            failure = NotSent(f"gate: {type(closed).__name__}")
-            self._insist(lambda: self._ledger.settle_failed(claim, failure, retry_in=timedelta(0), hold=""))
+            # The script opened and the facts say otherwise (a hold came between an answer and its repetition).
+            self._write_not_sent(claim, f"gate: {type(closed).__name__}")
             raise
+
+    def _write_not_sent(self, claim: Claim, reason: str) -> None:
+        """Say that nothing has left, should the ledger think that something may have: only this slot knows."""
+        self._insist(lambda: self._ledger.settle_failed(claim, NotSent(reason), retry_in=timedelta(0), hold=""))
 
     def _write_failure(self, claim: Claim, failure: SendFailure, *, staged: bytes, goers: int) -> None:
         step = after_failure(failure, attempt=claim.attempt, recipients=goers)
@@ -204,18 +213,18 @@ class Dispatcher:
         tell(Event.BATCH_SPLIT, dispatch=claim.dispatch, channel=claim.channel.value, start=claim.start, count=claim.count)
 
     @staticmethod
-    def _insist(write: Callable[[], bool]) -> None:
-        """Write an answer even if Redis is away for a while: it is the only copy. Every such write may be repeated."""
+    def _insist(ask: Callable[[], _T]) -> _T:
+        """Get through to the ledger even if Redis is away for a while: what this slot knows, nobody else does. Whatever is asked
+        or written here may be repeated.
+        """
         give_up_at = time.monotonic() + _INSIST_FOR_S
         while True:
             try:
-                write()
+                return ask()
             except StoreUnavailable:
                 if time.monotonic() >= give_up_at:
                     raise
                 time.sleep(0.1)
-            else:
-                return
 
     def arm(self, dispatch: DispatchId) -> None:
         """Take place before the lift: load the frames and warm the connections. Never fails: the send will tell."""

@@ -22,12 +22,13 @@ from tests.flow.newsroom import EMAIL, X
 
 #: The provider accepted, and the answer never came or could not be read.
 LOST_AFTER_ACCEPT = {FaultKind.CUT_AFTER_ACCEPT.value, FaultKind.BROKEN_AFTER_ACCEPT.value, FaultKind.GARBAGE.value}
-_NO_ANSWER = {FaultKind.CUT_AFTER_ACCEPT.value, FaultKind.CUT_BEFORE_ACCEPT.value, FaultKind.RESET.value, FaultKind.SLOW.value}
+_NO_ANSWER = {FaultKind.CUT_AFTER_ACCEPT.value, FaultKind.CUT_BEFORE_ACCEPT.value, FaultKind.RESET.value}
 _BAD_ANSWER = {
     FaultKind.BROKEN.value, FaultKind.UNAVAILABLE.value, FaultKind.BROKEN_AFTER_ACCEPT.value, FaultKind.GARBAGE.value,
 }  # fmt: skip
 _DIED = "the worker did not come back"
 _ANSWERED = "SendGrid answered"
+_CUT = "the connection failed"
 _TIMED_OUT = "ReadTimeoutError"
 
 
@@ -94,7 +95,9 @@ def _letters(scene: Scene, plan: DispatchPlan) -> list[State]:
 def complaints(found: Evidence) -> Iterator[str]:
     """Yield a sentence for everything that does not hold."""
     yield from _about_times(found)
+    yield from _about_sums(found)
     yield from _about_people(found)
+    yield from _about_answers(found)
     yield from _about_doubt(found)
     yield from _about_the_thread(found)
 
@@ -105,32 +108,41 @@ def _about_times(found: Evidence) -> Iterator[str]:
         yield f"a request came {found.lift_us - min(begun)} µs before the lift"
 
 
-def _about_people(found: Evidence) -> Iterator[str]:
+def _about_sums(found: Evidence) -> Iterator[str]:
     recount = Counter(found.states)
     if recount != Counter({state: number for state, number in found.counts.items() if number}):
         yield f"the counters say {dict(found.counts)} and the states {dict(recount)}"
     if not found.total == len(found.states) == len(found.addresses):
         yield f"{found.total} are counted, {len(found.states)} have a state, {len(found.addresses)} are in the audience"
+
+
+def _about_people(found: Evidence) -> Iterator[str]:
     got = Counter(message["to"] for message in found.messages)
     if twice := {address: number for address, number in got.items() if number > 1}:
         yield f"got it more than once: {twice}"
     if strangers := got.keys() - set(found.addresses):
         yield f"got it and is not in the audience: {strangers}"
     for at, (address, state) in enumerate(zip(found.addresses, found.states, strict=True)):
-        match state:
-            case State.ACCEPTED if address not in got:
-                yield f"{at} {address} counts as accepted, and the provider has no message"
-            case State.ACCEPTED | State.UNKNOWN:
-                pass
-            case State.REFUSED if address in found.hopeless and address not in got:
-                pass
-            case State.SUPPRESSED if address in found.left and address not in got:
-                pass
-            case _:
-                yield f"{at} {address} ended {state}; the provider {'has' if address in got else 'has not'} the message"
+        if not _may_end(state, has_it=address in got, is_hopeless=address in found.hopeless, has_left=address in found.left):
+            yield f"{at} {address} ended {state}; the provider {'has' if address in got else 'has not'} the message"
 
 
-def _about_doubt(found: Evidence) -> Iterator[str]:
+def _may_end(state: State, *, has_it: bool, is_hopeless: bool, has_left: bool) -> bool:
+    """Say whether this is one of the ends that a delivery may have."""
+    match state:
+        case State.ACCEPTED:
+            return has_it
+        case State.UNKNOWN:
+            return True
+        case State.REFUSED:
+            return is_hopeless and not has_it
+        case State.SUPPRESSED:
+            return has_left and not has_it
+        case _:
+            return False
+
+
+def _about_answers(found: Evidence) -> Iterator[str]:
     lossy = {request["accepted_id"] for request in found.requests if request["fault"] in LOST_AFTER_ACCEPT}
     batch_of = {at: batch for batch in found.batches for at in range(batch.start, batch.start + batch.count)}
     index_of = {address: at for at, address in enumerate(found.addresses)}
@@ -140,15 +152,18 @@ def _about_doubt(found: Evidence) -> Iterator[str]:
             yield f"{at}: the answer was lost, and it is {found.states[at]}"
         if found.states[at] is State.ACCEPTED and batch_of[at].remote_id != message["message_id"]:
             yield f"{at}: the ledger has another request's id than the provider"
-    doubtful = [batch for batch in found.batches if found.states[batch.start : batch.start + batch.count].count(State.UNKNOWN)]
+
+
+def _about_doubt(found: Evidence) -> Iterator[str]:
+    doubtful = [batch for batch in found.batches if State.UNKNOWN in found.states[batch.start : batch.start + batch.count]]
     mails = [request for request in found.requests if request["path"] == "/v3/mail/send"]
     for batch in doubtful:
         if batch.why == _DIED and not _died_meanwhile(batch, found.worker_deaths):
             yield f"batch {batch.start} is in doubt by a dead worker, and no worker was killed while it was out"
-        if batch.why != _DIED and not batch.why.startswith((_ANSWERED, "the connection failed")):
+        if batch.why != _DIED and not batch.why.startswith((_ANSWERED, _CUT)):
             yield f"batch {batch.start} is in doubt, because {batch.why!r}"
     by_answer = sum(batch.why.startswith(_ANSWERED) for batch in doubtful)
-    by_connection = sum(batch.why.startswith("the connection failed") and _TIMED_OUT not in batch.why for batch in doubtful)
+    by_connection = sum(batch.why.startswith(_CUT) and _TIMED_OUT not in batch.why for batch in doubtful)
     if by_answer > (bad := sum(request["fault"] in _BAD_ANSWER for request in mails)):
         yield f"{by_answer} batches are in doubt by a bad answer, and {bad} were given"
     if by_connection > (cut := sum(request["fault"] in _NO_ANSWER for request in mails)):

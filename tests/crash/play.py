@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import assert_never
 
 from distributor.core.plan import DispatchPlan
 from distributor.core.release import Paragraph, Release, Span
@@ -114,33 +113,32 @@ def _let_happen(scene: Scene, script: Script, plan: DispatchPlan, cast: _Cast) -
 
 
 def _do(scene: Scene, moment: Moment, plan: DispatchPlan, cast: _Cast) -> None:
-    alive, dispatches = scene.alive(), scene.desk.service.dispatches
+    alive = scene.alive()
+    victim = alive[int(moment.pick * len(alive))] if alive else None
     match moment.deed:
-        case Deed.KILL_WORKER:
-            if alive:
-                alive[int(moment.pick * len(alive))].kill()
-        case Deed.END_WORKER:
-            if alive:
-                alive[int(moment.pick * len(alive))].ask_to_end()
+        case Deed.KILL_WORKER | Deed.END_WORKER if victim is not None:
+            victim.kill() if moment.deed is Deed.KILL_WORKER else victim.ask_to_end()
         case Deed.START_WORKER:
             scene.start_worker()
         case Deed.KILL_REDIS:
             scene.redis.kill()
         case Deed.START_REDIS:
             scene.redis.start()
-        case Deed.HOLD if scene.redis.is_up:
+        case Deed.HOLD | Deed.RESUME | Deed.UNSUBSCRIBE if scene.redis.is_up:
+            _ask_of_redis(scene, moment, plan, cast)
+
+
+def _ask_of_redis(scene: Scene, moment: Moment, plan: DispatchPlan, cast: _Cast) -> None:
+    dispatches, suppressions = scene.desk.service.dispatches, scene.desk.service.suppressions
+    match moment.deed:
+        case Deed.HOLD:
             insist(lambda: dispatches.hold(plan.dispatch, by="Ana", reason="staff", note=""))
-        case Deed.RESUME if scene.redis.is_up:
+        case Deed.RESUME:
             insist(lambda: dispatches.resume(plan.dispatch, by="Ana", may_start_for=timedelta(hours=1)))
-        case Deed.UNSUBSCRIBE if scene.redis.is_up:
+        case _:
             address = f"r{int(moment.pick * 100)}@news.example"
             cast.left.add(address)
-            suppressions = scene.desk.service.suppressions
             insist(lambda: suppressions.add(address, reason="asked", by="the recipient", at=datetime.now(UTC)))
-        case Deed.HOLD | Deed.RESUME | Deed.UNSUBSCRIBE:
-            pass
-        case _:
-            assert_never(moment.deed)
 
 
 def _look(scene: Scene, plan: DispatchPlan, cast: _Cast) -> Iterator[str]:

@@ -60,8 +60,8 @@ class Script:
         faults = ", ".join(f"{fault['provider']} {fault['kind']} {fault['rate']:.0%}" for fault in self.faults)
         deeds = ", ".join(f"{moment.at_s:.2f} s {moment.deed}" for moment in self.moments)
         return (
-            f"seed {self.seed}: {self.recipients} recipients ({self.hopeless} hopeless) by {self.batch_size}, {self.workers} workers "
-            f"with {self.slots} slots, lease {self.lease_s} s, lift in {self.lift_in_s:.1f} s; {faults}; {deeds}"
+            f"seed {self.seed}: {self.recipients} recipients ({self.hopeless} hopeless) by {self.batch_size}, "
+            f"{self.workers} workers with {self.slots} slots, lease {self.lease_s} s, lift in {self.lift_in_s:.1f} s; {faults}; {deeds}"
         )
 
 
@@ -90,7 +90,12 @@ def _faults(dice: random.Random) -> Iterator[dict[str, object]]:
     kinds = [*LOSSY, *_LOSSY_TOO, FaultKind.TOO_MANY, FaultKind.SLOW]
     for provider in ("sendgrid", "x"):
         for kind in dice.sample(kinds, k=dice.randint(0, 3)):
-            rule = {"provider": provider, "kind": kind.value, "rate": dice.uniform(0.05, 0.2), "seed": dice.randint(0, 10**9)}
+            rule: dict[str, object] = {
+                "provider": provider,
+                "kind": kind.value,
+                "rate": dice.uniform(0.05, 0.2),
+                "seed": dice.randint(0, 10**9),
+            }
             match kind:
                 case FaultKind.TOO_MANY:
                     yield {**rule, "retry_after": dice.choice((None, 1, 2))}

@@ -14,7 +14,7 @@ from typing import cast
 
 import redis
 
-from distributor.bootstrap_channels import build_channels, readers_among
+from distributor.bootstrap_channels import build_alert_sinks, build_channels, readers_among
 from distributor.core.checks import run_checks
 from distributor.core.checks_subject import CheckResult, CheckSubject
 from distributor.core.counting import counter_for
@@ -23,6 +23,7 @@ from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
 from distributor.core.thread import compose_thread
+from distributor.flow.alarm import Watchman
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
 from distributor.flow.dispatch import Dispatcher
@@ -34,7 +35,6 @@ from distributor.flow.take_in import Taker
 from distributor.ports import Channel
 from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
-from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.settings import Settings
 from distributor.store.audit import RedisAuditLog
@@ -196,11 +196,6 @@ class Service:
             releases=self.releases, audit=self.audit, clock=self.clock, hold_dispatches=self.controller.hold_dispatches_of
         )
 
-    def thread_page(self, master: ThreadMaster) -> str:
-        """Return the page that shows a thread as its readers see it."""
-        counter = counter_for(master.channel)
-        return ThreadPage(resource("templates")).render(master, count=counter.count, limit=counter.limit)
-
     @cached_property
     def approver(self) -> Approver:
         """The step that approves."""
@@ -256,6 +251,11 @@ class Service:
             suppressions=self.suppressions,
             numbers_of=self.book.numbers_of,
         )
+
+    @cached_property
+    def watchman(self) -> Watchman:
+        """The step that raises alarms."""
+        return Watchman(dispatches=self.dispatches, sinks=build_alert_sinks(self.settings))
 
     @cached_property
     def reconciler(self) -> Reconciler:

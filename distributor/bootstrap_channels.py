@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from distributor.channels.alert_webhook import AlertWebhook
 from distributor.channels.sendgrid import SendGridChannel
 from distributor.channels.x import XChannel
+from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName
-from distributor.ports import Channel, ReadsBack
+from distributor.ports import AlertSink, Channel, ReadsBack
 from distributor.settings import Settings
 
 
@@ -39,6 +41,20 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
             read_timeout=read_timeout,
         )
     return found
+
+
+def build_alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
+    """Return where alarms go beside the log.
+
+    Raises:
+        ConfigurationError: a webhook is set without its secret, or the secret is not one.
+    """
+    alert = settings.alert
+    if not alert.webhook_url:
+        return ()
+    if alert.webhook_secret is None:
+        raise ConfigurationError("DISTRIBUTOR_ALERT__WEBHOOK_URL is set; set DISTRIBUTOR_ALERT__WEBHOOK_SECRET too.")
+    return (AlertWebhook(url=alert.webhook_url, secret=alert.webhook_secret.get_secret_value()),)
 
 
 def readers_among(channels: Mapping[ChannelName, Channel]) -> dict[ChannelName, ReadsBack]:

@@ -131,6 +131,18 @@ class ReadsBack(Protocol):
         ...
 
 
+class AlertSink(Protocol):
+    """Somewhere that alarms are told to."""
+
+    def send(self, alert_id: str, text: str, *, dispatch: str) -> None:
+        """Tell one alarm.
+
+        Raises:
+            NotSent: it may not have been heard.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportCount:
     """What an import did; the first three numbers sum to the contacts that were given."""

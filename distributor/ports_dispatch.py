@@ -232,6 +232,14 @@ class Dispatches(Protocol):
         """
         ...
 
+    def mark_alarm(self, dispatch: DispatchId, alarm: str) -> bool:
+        """Note that an alarm is raised, atomically. False: it was raised before."""
+        ...
+
+    def unmark_alarm(self, dispatch: DispatchId, alarm: str) -> None:
+        """Take the note back, so that the alarm is raised again."""
+        ...
+
     def due(self, *, within: timedelta) -> Sequence[DispatchId]:
         """Return unfinished dispatches whose lift is at most `within` ahead by Redis's clock, earliest first."""
         ...

@@ -128,6 +128,13 @@ class WebSettings(_Group):
     port: Port = Field(8080, description="Port that it listens on.")
 
 
+class AlertSettings(_Group):
+    """Where staff are called when a dispatch is silent or unsettled after its lift."""
+
+    webhook_url: str = Field("", description="Where alarms are posted, signed by Standard Webhooks; empty: only the log.")
+    webhook_secret: SecretStr | None = Field(None, description="`whsec_…`, the secret that signs them.")
+
+
 class LogSettings(_Group):
     """What the processes write to stderr."""
 
@@ -151,6 +158,7 @@ class Settings(_Group):
     dispatch: DispatchSettings = DispatchSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
+    alert: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
 
 

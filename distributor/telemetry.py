@@ -35,6 +35,7 @@ class Event(StrEnum):
     BATCH_SPLIT = "batch.split"
     PART_FOUND = "part.found"
     LEASES_ENDED = "leases.ended"
+    ALARM_RAISED = "alarm.raised"
     SWEEP_FAILED = "sweep.failed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
@@ -70,6 +71,7 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.BATCH_SPLIT: {"dispatch": "id", "channel": "name", "start": "index", "count": "deliveries"},
         Event.PART_FOUND: {"dispatch": "id", "channel": "name", "start": "index"},
         Event.LEASES_ENDED: {"dispatch": "id", "channel": "name", "given_back": "batches", "in_doubt": "batches"},
+        Event.ALARM_RAISED: {"dispatch": "id", "alarm": "word", "state": "word"},
         Event.SWEEP_FAILED: {"error": "class of the error"},
         Event.SUPPRESSION_ADDED: {"by": "name"},
         Event.SUPPRESSION_REMOVED: {"by": "name"},

@@ -93,6 +93,7 @@ class WorkerProcess:
             wake_preparation=self._wake_preparation,
             wake_slots=self._wake_slots,
             wake_reconciliation=self._wake_reconciliation,
+            watch=service.watchman.watch,
             forget=service.dispatcher.forget,
         )
 

@@ -174,6 +174,8 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
     from distributor.core.message import ChannelName, ThreadMaster
     from distributor.flow.preview import files_of
     from distributor.render.terminal import terminal_preview
+    from distributor.render.thread_page import ThreadPage
+    from distributor.resources import resource
 
     counter = counter_for(ChannelName.X)
     with desk.service() as service:
@@ -187,7 +189,12 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
             if isinstance(master, ThreadMaster):
                 desk.say(f"Thread on {master.channel.value}: {cost_of(master) or len(master.parts)}")
-        for file, data in files_of(masters, thread_page=service.thread_page) if out else ():
+        page = ThreadPage(resource("templates"))
+
+        def thread_page(thread: ThreadMaster) -> str:
+            return page.render(thread, count=counter.count, limit=counter.limit)
+
+        for file, data in files_of(masters, thread_page=thread_page) if out else ():
             target = (out or Path()) / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)

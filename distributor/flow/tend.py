@@ -28,6 +28,8 @@ class Tender:
     wake_slots: Callable[[DispatchId], None]
     #: Ask for a look for what is in doubt.
     wake_reconciliation: Callable[[DispatchId], None]
+    #: Raise the alarms that are due.
+    watch: Callable[[DispatchStatus], object]
     #: Free what this process holds of a finished dispatch.
     forget: Callable[[DispatchId], None]
 
@@ -38,6 +40,7 @@ class Tender:
 
     def _tend(self, dispatch: DispatchId, status: DispatchStatus) -> None:
         self._take_back(dispatch, status)
+        self.watch(status)
         if any(name in THREADS and is_thread_cut(channel.tally) for name, channel in status.channels):
             self.wake_reconciliation(dispatch)
         match status.state:

@@ -171,6 +171,14 @@ class RedisDispatches:
             channels=tuple(channels),
         )
 
+    def mark_alarm(self, dispatch: DispatchId, alarm: str) -> bool:
+        """Note that an alarm is raised."""
+        return bool(self._client.hsetnx(meta_key(dispatch), f"alarm:{alarm}", "1"))
+
+    def unmark_alarm(self, dispatch: DispatchId, alarm: str) -> None:
+        """Take the note back."""
+        self._client.hdel(meta_key(dispatch), f"alarm:{alarm}")
+
     def due(self, *, within: timedelta) -> Sequence[DispatchId]:
         """Return unfinished dispatches whose lift is at most `within` ahead by Redis's clock, earliest first."""
         seconds, us = self._client.time()

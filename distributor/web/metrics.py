@@ -13,6 +13,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from distributor.core.alarm import alarms
 from distributor.core.ids import DispatchId
 from distributor.core.report import DispatchState, DispatchStatus
 from distributor.ports_dispatch import Dispatches
@@ -37,6 +38,7 @@ def render_metrics(parts: WebParts) -> bytes:
                 _deliveries(statuses),
                 _lateness(statuses),
                 _dispatches(statuses),
+                _alarms(statuses),
                 _plain("workers_alive", "Workers heard of within the last ten seconds.", parts.workers_alive()),
                 _plain("suppressions", "Addresses that are never mailed.", parts.suppression_count()),
             )
@@ -79,6 +81,18 @@ def _lateness(statuses: Iterable[DispatchStatus]) -> Metric:
     for status in statuses:
         if status.lateness is not None:
             family.add_metric((status.dispatch,), status.lateness / timedelta(seconds=1))
+    return family
+
+
+def _alarms(statuses: Iterable[DispatchStatus]) -> Metric:
+    family = GaugeMetricFamily(
+        "distributor_dispatch_alarm",
+        "1 while staff must hear of it.",
+        labels=("dispatch", "alarm"),
+    )
+    for status in statuses:
+        for alarm in alarms(status):
+            family.add_metric((status.dispatch, alarm.value), 1)
     return family
 
 

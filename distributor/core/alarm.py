@@ -1,0 +1,41 @@
+"""The dead man's switch: what staff must hear of without asking, because nobody may be watching."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from distributor.core.report import DispatchState, DispatchStatus
+
+#: Nothing has left although the lift was so long ago.
+SILENT_AFTER = timedelta(seconds=60)
+#: Something is still open, held or in doubt although the lift was so long ago.
+UNSETTLED_AFTER = timedelta(minutes=15)
+_OVER = frozenset({DispatchState.DONE, DispatchState.CANCELLED})
+
+
+class Alarm(StrEnum):
+    """Why staff are called."""
+
+    #: The lift has passed and nothing has left.
+    SILENT = "silent"
+    #: Long after the lift, not everything is settled.
+    UNSETTLED = "unsettled"
+
+
+def alarms(status: DispatchStatus) -> tuple[Alarm, ...]:
+    """Return what staff must hear of a dispatch, most urgent first; nothing of one that is done or cancelled."""
+    if status.state in _OVER:
+        return ()
+    since_lift = status.read_at - status.lift_at
+    is_silent = since_lift >= SILENT_AFTER and status.first_sent_at is None
+    is_unsettled = since_lift >= UNSETTLED_AFTER
+    return tuple(alarm for alarm, is_on in ((Alarm.SILENT, is_silent), (Alarm.UNSETTLED, is_unsettled)) if is_on)
+
+
+def sentence(alarm: Alarm, status: DispatchStatus) -> str:
+    """Return what to tell staff: ids and numbers, no word of the release."""
+    held = f" It is held ({status.hold_reason})." if status.hold_reason else ""
+    if alarm is Alarm.SILENT:
+        return f"Nothing of dispatch {status.dispatch} has left, a minute and more after its lift.{held}"
+    return f"Dispatch {status.dispatch} is {status.state.value}, a quarter of an hour and more after its lift.{held}"

@@ -87,6 +87,8 @@ def test_words_that_stand_for_a_slot_are_refused(renderer: EmailRenderer, token:
         (Span(text="See", href=f"https://example.org/{html_token(Slot.ADDRESS)}"),),
         # Two harmless spans stand side by side in the message.
         (Span(text="%%p"), Span(text="r-address-h%%")),
+        # In the HTML an element parts them, in the plain text nothing does.
+        (Span(text="%%p"), Span(text="r-address-t%%", is_strong=True)),
         # A character that is left out must not have hidden one.
         (Span(text="%%p\x00r-address-t%%"),),
     ],
@@ -138,6 +140,15 @@ def test_a_link_that_works_leads_where_it_is_written(renderer: EmailRenderer, hr
 
     assert [link["href"] for link in soup_of(master.html).select("a") if link.get_text() == "the words"] == [href]
     assert f"the words ({href.removeprefix('mailto:')})" in master.text
+
+
+@pytest.mark.parametrize("url", ["mailto:press@example.org", "data:image/png;base64,AA", "javascript:alert(1)", "a.jpg", "#", ""])
+def test_only_what_is_on_the_web_is_shown_as_a_picture(renderer: EmailRenderer, url: str) -> None:
+    images = (Image(url=url, alt="A lane", caption="The lane"),)
+
+    master = renderer.render(replace(FULL, images=images), sender=SENDER, lift_at=None)
+
+    assert not soup_of(master.html).select("img, .caption")
 
 
 @given(href=st.one_of(st.text(max_size=40), st.text(max_size=30).map(lambda rest: f"https://example.org/{rest}")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -91,6 +92,19 @@ def test_no_word_commands_the_terminal(words: str) -> None:
 
     assert "before" in seen
     assert not {"\x1b", "\x9b", "\x07", "\x08", "\r", "\x00"} & set(seen)
+
+
+def test_no_word_of_an_e_mail_commands_the_terminal(renderer: EmailRenderer) -> None:
+    """What was stored long ago is not cleaned again before it is shown."""
+    master = renderer.render(FULL, sender=SENDER, lift_at=None)
+    hostile = replace(
+        master, subject="a\x1b[2Jb\r\nc", text="before\x1b[2J\x9b31mafter", sender=replace(SENDER, name="x\x1b]0;y\x07")
+    )
+
+    seen = printed(terminal_preview(hostile, count=len, limit=0))
+
+    assert "before[2J31mafter" in seen
+    assert not {"\x1b", "\x9b", "\x07", "\r"} & set(seen)
 
 
 def test_what_looks_like_markup_is_shown_as_it_stands() -> None:

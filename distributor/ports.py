@@ -134,7 +134,7 @@ class ReadsBack(Protocol):
 class AlertSink(Protocol):
     """Somewhere that alarms are told to."""
 
-    def send(self, alert_id: str, text: str, *, dispatch: str) -> None:
+    def call_staff(self, alert_id: str, text: str, *, dispatch: str) -> None:
         """Tell one alarm.
 
         Raises:
@@ -163,6 +163,14 @@ class ContactBook(Protocol):
 
     def lists(self) -> dict[ListName, int]:
         """Return every list with its number of members, by name."""
+        ...
+
+    def remove_from_list(self, name: ListName, addresses: Sequence[str]) -> int:
+        """Take normalised addresses off the list, all or none; the contacts stay. Return how many were on it.
+
+        Raises:
+            NotFound: no such list.
+        """
         ...
 
     def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:

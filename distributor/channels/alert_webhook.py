@@ -40,7 +40,7 @@ class AlertWebhook:
         if not self.secret.startswith(_PREFIX):
             raise ConfigurationError("DISTRIBUTOR_ALERT__WEBHOOK_SECRET must begin with whsec_.")
 
-    def send(self, alert_id: str, text: str, *, dispatch: str) -> None:
+    def call_staff(self, alert_id: str, text: str, *, dispatch: str) -> None:
         """Post one alarm; any 2xx is taken for "heard".
 
         Raises:

@@ -36,7 +36,7 @@ class Watchman:
         try:
             for sink in self.sinks:
                 # The id is the same for every try, so that the receiver can tell a repetition.
-                sink.send(digest_id("a", status.dispatch, alarm.value), sentence(alarm, status), dispatch=status.dispatch)
+                sink.call_staff(digest_id("a", status.dispatch, alarm.value), sentence(alarm, status), dispatch=status.dispatch)
         except NotSent:
             self.dispatches.unmark_alarm(status.dispatch, alarm.value)
         return True

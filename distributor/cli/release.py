@@ -13,6 +13,7 @@ from rich.text import Text
 from distributor.cli.desk import Desk, DistributorGroup, pass_desk
 from distributor.core.approval import Waiver, short_code
 from distributor.core.errors import BadInput, Refused
+from distributor.core.message import EmailMaster, Master, Slot, filled
 from distributor.ports_releases import StoredRevision
 
 
@@ -185,6 +186,7 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             raise BadInput(
                 "There is nothing of this channel and language.", where="preview", remedy="Leave --language out to see all."
             )
+        masters = [_as_somebody_sees_it(master, desk.settings.public_url) for master in masters]
         for master in masters:
             desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
             if isinstance(master, ThreadMaster):
@@ -199,6 +201,18 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
             desk.say(f"wrote {target}")
+
+
+def _as_somebody_sees_it(master: Master, public_url: str) -> Master:
+    """Return an e-mail with an example recipient in its slots."""
+    if not isinstance(master, EmailMaster):
+        return master
+    example = {
+        Slot.ADDRESS: "reporter@example.org",
+        Slot.VIEW_URL: f"{public_url}/view/example",
+        Slot.UNSUBSCRIBE_URL: f"{public_url}/unsubscribe/example",
+    }
+    return filled(master, example)
 
 
 @release.command()

@@ -7,8 +7,10 @@ in HTML and must not be in plain text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from html import escape
 
 from distributor.core.ids import Language, MasterKey
 
@@ -86,6 +88,15 @@ class EmailMaster:
     def size_bytes(self) -> int:
         """Return the size of the HTML part in bytes of UTF-8."""
         return len(self.html.encode("utf-8"))
+
+
+def filled(master: EmailMaster, values: Mapping[Slot, str]) -> EmailMaster:
+    """Return the e-mail as one recipient sees it: for looking at, not for sending (the channel fills every copy itself)."""
+    html, text = master.html, master.text
+    for slot, value in values.items():
+        html = html.replace(html_token(slot), escape(value))
+        text = text.replace(text_token(slot), value)
+    return replace(master, html=html, text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,8 @@ def _union_reader(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
             return None
         if isinstance(plain, Mapping):
             return _reader(by_name[plain[_TAGGED]])(plain)
+        if not others:
+            raise TypeError("expected a value with a name")
         return _reader(others[0])(plain)
 
     return read

@@ -25,6 +25,7 @@ EMAIL = ChannelName.EMAIL
 #: Requests in flight at the same time: two workers with four slots each.
 _IN_FLIGHT = 8
 _EVENTS_A_POST = 1000
+_HEADERS = {"Authorization": "Bearer SG.sink", "Content-Type": "application/json"}
 
 
 def prepare(stage: Stage, count: int, *, lift_in: float) -> tuple[DispatchPlan, float]:
@@ -68,9 +69,7 @@ def floor(stage: Stage, requests: list[bytes], count: int) -> float:
                 body = waiting.get_nowait()
             except Empty:
                 return
-            connection.request(
-                "POST", "/v3/mail/send", body, {"Authorization": "Bearer SG.sink", "Content-Type": "application/json"}
-            )
+            connection.request("POST", "/v3/mail/send", body, _HEADERS)
             connection.getresponse().read()
 
     threads = [threading.Thread(target=post) for _ in range(_IN_FLIGHT)]
@@ -87,7 +86,7 @@ def one_task_each(stage: Stage, count: int) -> float:
     environ = {**stage.environ, "ONE_TASK_EACH_BROKER": stage.service.handle.broker_url, "ONE_TASK_EACH_SINK": stage.sink_url}
     from benchmarks.one_task_each import app, send_one
 
-    app.conf.broker_url = stage.service.handle.broker_url
+    app.conf.update(broker_url=stage.service.handle.broker_url)
     stage.notes(clear=True)
     with process("celery", "-A", "benchmarks.one_task_each", "worker", "--concurrency", "2", "-l", "ERROR", environ=environ):
         began = time.time()

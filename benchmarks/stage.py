@@ -79,9 +79,9 @@ def process(*command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen
     child = subprocess.Popen(
         [sys.executable, "-m", *command],
         env=environ,
+        text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
         stderr=subprocess.DEVNULL,
     )
     try:

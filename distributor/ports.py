@@ -229,6 +229,10 @@ class SuppressionList(Protocol):
         """Say for each key whether it is suppressed, in one round trip."""
         ...
 
+    def count(self) -> int:
+        """Return how many addresses are suppressed."""
+        ...
+
     def find(self, address: str) -> Suppression | None:
         """Return why a normalised address is suppressed, None when it is not."""
         ...

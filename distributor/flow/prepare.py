@@ -156,8 +156,11 @@ class Preparer:
         self, numbers: Sequence[ContactNumber], masters: Sequence[EmailMaster], freeze: _Freeze
     ) -> Iterator[tuple[ContactNumber, str, MasterKey]]:
         present = {master.language: master.key for master in masters}
+        # Whoever is suppressed from now on is in the journal, which the gate compares; so looking once is enough.
+        is_anybody = self.suppressions.count() > 0
         for block in self._blocks(numbers):
-            flags = self.suppressions.suppressed_among([contact.key for _, contact in block])
+            keys = [contact.key for _, contact in block] if is_anybody else []
+            flags = self.suppressions.suppressed_among(keys) if is_anybody else [False] * len(block)
             for (number, contact), is_suppressed in zip(block, flags, strict=True):
                 if is_suppressed:
                     freeze.suppressed.append(number)

@@ -55,6 +55,7 @@ def test_one_person_has_one_form(written: str, form: str) -> None:
         "josé@example.org",
         f"{'a' * 65}@example.org",
         f"a@{'.'.join(['b' * 60] * 5)}.org",
+        f"{'a' * 64}@{'.'.join(['b' * 62] * 3)}.org",
     ],
 )
 def test_what_cannot_be_mailed_is_refused(written: str) -> None:

@@ -67,11 +67,12 @@ def test_every_usual_way_to_save_a_list_gives_the_same_people(encoding: str, mar
     )  # fmt: skip
 
 
-def test_a_header_with_commas_in_quotes_does_not_mislead() -> None:
-    file = read('"Remarks, if any, and more";E-Mail;Nom\n"a, b";ana@paper.example;Ana Lima\n')
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_commas_within_a_header_do_not_mislead(quote: str) -> None:
+    file = read(f"{quote}Remarks (a, b, c, d){quote};E-Mail;Nom\n{quote}a, b{quote};ana@paper.example;Ana Lima\n")
 
     assert [(contact.address, contact.name) for contact in file.contacts] == [("ana@paper.example", "Ana Lima")]
-    assert file.ignored_columns == ("Remarks, if any, and more",)
+    assert file.ignored_columns == ("Remarks (a, b, c, d)",)
 
 
 def test_a_line_break_in_a_cell_is_a_space_and_lines_stay_those_of_the_file() -> None:

@@ -91,6 +91,15 @@ def test_an_import_updates_what_it_gives_and_keeps_what_it_leaves_empty(book: Co
     assert list(book.everyone_on(PRESS)) == [replace(ANA, outlet="The Journal", tags=("human rights", "press"))]
 
 
+def test_every_field_that_an_import_gives_is_the_new_one(book: ContactBook) -> None:
+    book.add_to_list(PRESS, [ANA], at=AT)
+    moved = replace(ANA, name="Ana de Lima", outlet="Radio Two", languages=(Language("pt"), Language("en")))
+
+    book.add_to_list(RADIO, [moved], at=AT)
+
+    assert list(book.everyone_on(PRESS)) == [moved]
+
+
 def test_a_tag_that_is_part_of_another_is_a_tag_of_its_own(book: ContactBook) -> None:
     book.add_to_list(PRESS, [ANA], at=AT)
 

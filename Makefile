@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install -qq --disable-pip-version-check --no-input
 
-.PHONY: docs .venv demo up test check bench lock clean
+.PHONY: docs .venv demo up test check bench crash lock clean
 
 .venv: .venv/.stamp-dev
 
@@ -46,6 +46,11 @@ check: .venv
 
 bench: .venv
 	@$(BIN)/python -m benchmarks
+
+# Kills workers and Redis in the middle of dispatches: `make crash SEEDS=500` for a long night, `SEED=7 make crash` to repeat one.
+SEEDS ?= 25
+crash: .venv
+	@$(BIN)/python -m tests.crash.run $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 # Pins every dependency with hashes; needs uv (`pip install uv`).
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -20,7 +20,7 @@ from distributor.core.embargo import Clearance
 from distributor.core.ids import DispatchId, ReleaseId, RemoteId
 from distributor.core.message import ChannelName, Master
 from distributor.flow.dispatch import Dispatcher
-from distributor.ports import Accepted, Channel, Finding, LinkMaker
+from distributor.ports import Accepted, Channel, Finding, LiftClock, LinkMaker
 from distributor.ports_dispatch import Claim, GateAnswer, Ledger, Pause
 from distributor.settings import load_settings
 from distributor.store.embedded import open_redis
@@ -116,7 +116,9 @@ class DyingChannel:
         self._real.close()
 
 
-def slot_with(ledger: Ledger, service: Service, channels: Mapping[ChannelName, Channel]) -> Dispatcher:
+def slot_with(
+    ledger: Ledger, service: Service, channels: Mapping[ChannelName, Channel], *, lift_clock: LiftClock | None = None
+) -> Dispatcher:
     """Return a slot that works with this ledger and these channels."""
     return Dispatcher(
         ledger=ledger,
@@ -124,7 +126,7 @@ def slot_with(ledger: Ledger, service: Service, channels: Mapping[ChannelName, C
         approved_seal=lambda release: service.releases.approved_seal(ReleaseId(release)),
         suppression=service.suppression_sync,
         channels=channels,
-        lift_clock=service.lift_clock,
+        lift_clock=lift_clock or service.lift_clock,
     )
 
 

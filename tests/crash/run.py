@@ -13,7 +13,9 @@ from tests.crash.play import Outcome, play_seed
 from tests.crash.script import write_script
 
 #: A run mostly waits: for leases, for slow answers.
-AT_ONCE = 2 * (os.cpu_count() or 1)
+AT_ONCE = 3 * (os.cpu_count() or 1)
+#: How many complaints of one run are told; one cause can have hundreds.
+_TOLD = 20
 
 
 def main() -> int:
@@ -51,7 +53,9 @@ def report(outcome: Outcome) -> str:
     if not outcome.complaints:
         return f"seed {outcome.seed:4} held: {outcome.took_s:5.1f} s, {outcome.unknown} of {outcome.recipients} in doubt"
     lines = [f"seed {outcome.seed} DID NOT HOLD; repeat it: SEED={outcome.seed} make crash", f"  {write_script(outcome.seed)}"]
-    lines += [f"  - {sentence}" for sentence in outcome.complaints]
+    lines += [f"  - {sentence}" for sentence in outcome.complaints[:_TOLD]]
+    if (untold := len(outcome.complaints) - _TOLD) > 0:
+        lines.append(f"  - and {untold} more")
     return "\n".join([*lines, f"  logs: {outcome.folder}"])
 
 

@@ -216,7 +216,7 @@ class Scene:
 
 @contextlib.contextmanager
 def open_scene(
-    folder: Path, *, lease_s: int = 5, slots: int = 2, batch_size: int = 10, read_timeout_s: int = 3
+    folder: Path, *, lease_s: int = 5, slots: int = 2, batch_size: int = 10, read_timeout_s: int = 2
 ) -> Iterator[Scene]:
     """Yield a desk in this folder, with leases short enough to wait for; end all of it afterwards."""
     own = OwnRedis(folder / "redis")

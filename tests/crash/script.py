@@ -10,7 +10,7 @@ from enum import StrEnum
 from distributor.sandbox.faults import FaultKind
 
 #: A request takes so long that the whole dispatch takes about this long, and the killing falls in its middle.
-_STRETCH_S = 4.0
+_STRETCH_S = 3.5
 #: Faults after which the provider has it or not and nobody can tell.
 LOSSY = (FaultKind.CUT_AFTER_ACCEPT, FaultKind.CUT_BEFORE_ACCEPT, FaultKind.BROKEN_AFTER_ACCEPT, FaultKind.BROKEN)
 _LOSSY_TOO = (FaultKind.UNAVAILABLE, FaultKind.RESET, FaultKind.GARBAGE)
@@ -61,7 +61,8 @@ class Script:
         deeds = ", ".join(f"{moment.at_s:.2f} s {moment.deed}" for moment in self.moments)
         return (
             f"seed {self.seed}: {self.recipients} recipients ({self.hopeless} hopeless) by {self.batch_size}, "
-            f"{self.workers} workers with {self.slots} slots, lease {self.lease_s} s, lift in {self.lift_in_s:.1f} s; {faults}; {deeds}"
+            f"{self.workers} workers with {self.slots} slots, lease {self.lease_s} s, lift in {self.lift_in_s:.1f} s; "
+            f"{faults}; {deeds}"
         )
 
 
@@ -78,8 +79,8 @@ def write_script(seed: int) -> Script:
         batch_size=batch_size,
         workers=workers,
         slots=slots,
-        lease_s=dice.randint(5, 7),
-        lift_in_s=dice.uniform(1.0, 4.0),
+        lease_s=dice.randint(4, 6),
+        lift_in_s=dice.uniform(1.0, 3.5),
         faults=(*_faults(dice), *_slow(slow_s)),
         moments=tuple(sorted(_moments(dice), key=lambda moment: moment.at_s)),
     )
@@ -100,8 +101,8 @@ def _faults(dice: random.Random) -> Iterator[dict[str, object]]:
                 case FaultKind.TOO_MANY:
                     yield {**rule, "retry_after": dice.choice((None, 1, 2))}
                 case FaultKind.SLOW:
-                    # The client waits 3 s.
-                    yield {**rule, "seconds": dice.choice((1.0, 4.0))}
+                    # The client waits 2 s.
+                    yield {**rule, "seconds": dice.choice((1.0, 3.0))}
                 case _:
                     yield rule
 
@@ -113,7 +114,7 @@ def _slow(slow_s: float) -> Iterator[dict[str, object]]:
 
 def _moments(dice: random.Random) -> Iterator[Moment]:
     for _ in range(dice.randint(2, 6)):
-        at_s, pick, pause_s = dice.uniform(0.5, 9.0), dice.random(), dice.uniform(0.0, 2.0)
+        at_s, pick, pause_s = dice.uniform(0.5, 7.5), dice.random(), dice.uniform(0.0, 2.0)
         kind = dice.choice(("kill", "kill", "kill", "end", "redis", "both", "hold", "unsubscribe"))
         if kind in {"kill", "both"}:
             yield Moment(at_s=at_s, deed=Deed.KILL_WORKER, pick=pick)

@@ -36,10 +36,12 @@ def die_in_a_slot(scene: Scene, repo_root: Path, step: Step) -> None:
 
 
 def let_the_lease_end(scene: Scene, plan: DispatchPlan) -> None:
-    """Do what the sweep of any other worker does, after the lease."""
-    time.sleep(LEASE_S + 0.1)
-    for channel in plan.channels:
-        scene.desk.service.ledger.expire(plan.dispatch, channel)
+    """Do what the sweep of any other worker does, until nothing is in the dead one's hands."""
+    give_up_at = time.monotonic() + LEASE_S + 1
+    while scene.claims(plan) and time.monotonic() < give_up_at:
+        for channel in plan.channels:
+            scene.desk.service.ledger.expire(plan.dispatch, channel)
+        time.sleep(0.1)
 
 
 def copies(scene: Scene) -> set[int]:

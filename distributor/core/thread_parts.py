@@ -2,73 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from distributor.core.counting import Counter, graphemes
-from distributor.core.sentences import cuts, sentences
+import regex
 
-_ELLIPSIS = "…"
-#: What numbering may take: "10/12" and a space. Counted in every part before the number of parts is known.
-NUMBERING_ROOM = 6
+from distributor.core.counting import Counter
+from distributor.core.cuts import cuts
+from distributor.core.sentences import folded, sentences
+
+#: Says whether a text can be a part.
+Holds = Callable[[str], bool]
+
+ELLIPSIS = "…"
+#: The longest number that a part can get; a thread has fewer than a hundred parts.
+_WIDEST_NUMBER = "00/00 "
+#: No part looks farther into a text than this, in characters; more than the longest URL that X takes (4,096).
+_WINDOW = 5_000
+#: A piece that ends at a clause may be this much shorter than one that ends at a word.
+_CLAUSE_SHARE = 0.5
+CASHTAG = regex.compile(r"(?<![\w$])\$(?=[A-Za-z]{1,6}(?![A-Za-z\d]))")
 
 
-def room(counter: Counter) -> int:
-    """Return what a part may count before its number is put in front."""
-    return counter.limit - NUMBERING_ROOM
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a part can hold on one platform, with its number in front."""
+
+    counter: Counter
+
+    def holds(self, text: str) -> bool:
+        """Say whether the text can be a part."""
+        return self.counter.fits(_WIDEST_NUMBER + one_cashtag(text))
 
 
-def pack(texts: Iterable[str], *, counter: Counter) -> list[str]:
-    """Return parts that hold the texts' sentences in order, each as full as whole sentences allow."""
-    parts: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """The text of one part."""
+
+    text: str
+    #: Whether its last sentence is whole; False when the next part goes on with it.
+    is_whole: bool
+
+
+def one_cashtag(text: str) -> str:
+    """Return the text with at most one cashtag, since X refuses more; the others get an invisible joiner behind the $.
+
+    >>> one_cashtag("$ABC and $DEF").count("$\\u2060")
+    1
+    """
+    first = CASHTAG.search(text)
+    if first is None:
+        return text
+    return text[: first.end()] + CASHTAG.sub("$\u2060", text[first.end() :])
+
+
+def pack(texts: Iterable[str], *, holds: Holds) -> Iterator[Piece]:
+    """Yield parts that hold the texts' sentences in order, each as full as whole sentences allow; texts keep a line between them.
+
+    A sentence that must be cut starts a part, so that it can be left out without touching the one before.
+    """
+    current = ""
     for text in texts:
-        current = ""
+        mark = "\n\n"
         for sentence in sentences(text):
-            for piece in fit(sentence, counter=counter):
-                joined = f"{current} {piece}".strip()
-                if counter.count(joined) <= room(counter):
-                    current = joined
-                else:
-                    parts.append(current)
-                    current = piece
-        if current:
-            parts.append(current)
-    return [part for part in parts if part]
+            joined = f"{current}{mark if current else ''}{sentence}"
+            mark = " "
+            if holds(joined):
+                current = joined
+                continue
+            if current:
+                yield Piece(text=current, is_whole=True)
+            current = ""
+            # One by one: who takes three parts of a text without end must not wait for all of it.
+            for piece in fit(sentence, holds=holds):
+                if current:
+                    yield Piece(text=current, is_whole=False)
+                current = piece
+    if current:
+        yield Piece(text=current, is_whole=True)
 
 
-def fit(sentence: str, *, counter: Counter) -> list[str]:
-    """Return the sentence, in several pieces with ellipses if it alone is too long for a part."""
-    pieces: list[str] = []
-    rest = sentence
-    while counter.count(rest) > room(counter):
-        at = _last_fitting(rest, counter)
-        pieces.append(f"{rest[:at].rstrip(' ,;:–—')}{_ELLIPSIS}")
-        rest = f"{_ELLIPSIS}{rest[at:].lstrip()}"
-    return [*pieces, rest]
+def fit(sentence: str, *, holds: Holds) -> Iterator[str]:
+    """Yield the sentence, in several pieces with ellipses if it alone is too long. No word is lost, none is added."""
+    rest = folded(sentence)
+    while len(rest) > _WINDOW or not holds(rest):
+        at = _last_fitting(rest[:_WINDOW], holds)
+        yield rest[:at].rstrip(" ,;:–—،、，") + ELLIPSIS
+        rest = ELLIPSIS + rest[at:].lstrip()
+    yield rest
 
 
-def _last_fitting(text: str, counter: Counter) -> int:
+def _last_fitting(text: str, holds: Holds) -> int:
     """Return the last position at which a piece may end and still fits with its ellipsis: a clause if one is not too early."""
-    clauses, words = cuts(text)
-    clause = _last(text, clauses, counter)
-    word = _last(text, words, counter)
-    if clause * 2 >= word and clause:
+    clauses, words, spaces, graphemes = cuts(text)
+    clause, word = _last(text, clauses, holds), _last(text, words, holds)
+    if clause and clause >= _CLAUSE_SHARE * word:
         return clause
-    return word or _last_grapheme(text, counter)
+    return word or _last(text, spaces, holds) or _last(text, graphemes, holds) or (graphemes or (len(text),))[0]
 
 
-def _last(text: str, positions: Sequence[int], counter: Counter) -> int:
-    fitting = [at for at in positions if at > len(_ELLIPSIS) and counter.count(text[:at] + _ELLIPSIS) <= room(counter)]
-    return max(fitting, default=0)
+def _last(text: str, positions: Sequence[int], holds: Holds) -> int:
+    """Return the last of the positions that fits, 0 for none.
 
-
-def _last_grapheme(text: str, counter: Counter) -> int:
-    """Return where a text without any place to cut (a very long word or quotation) must be cut in spite of that."""
-    at = 0
-    for one in graphemes(text):
-        if at and counter.count(text[: at + len(one)] + _ELLIPSIS) > room(counter):
-            break
-        at += len(one)
-    return max(at, 2)
+    Found by halving, since counting is what takes time. What fits at a position nearly always fits before it; where it does
+    not (a word that would become a URL by its end), a shorter piece is found, never a longer one.
+    """
+    usable = [at for at in positions if text[:at].strip(ELLIPSIS + " ,;:–—،、，")]
+    found = bisect_left(usable, True, key=lambda at: not holds(text[:at] + ELLIPSIS)) - 1
+    while found >= 0 and not holds(text[: usable[found]].rstrip(" ,;:–—،、，") + ELLIPSIS):
+        found -= 1
+    return usable[found] if found >= 0 else 0
 
 
 def number(parts: Sequence[str]) -> tuple[str, ...]:

@@ -9,21 +9,27 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.core.counting import BlueskyCounter, MastodonCounter, XCounter, graphemes
+from distributor.core.counting import BlueskyCounter, Counter, MastodonCounter, XCounter, counter_for, graphemes
+from distributor.core.message import ChannelName
 from tests.conftest import absent
 
 
-def test_x_counts_like_twitter_text(repo_root: Path) -> None:
+@pytest.mark.parametrize(
+    ("group", "fewest"), [("WeightedTweetsWithDiscountedEmojiCounterTest", 16), ("UnicodeDirectionalMarkerCounterTest", 1)]
+)
+def test_x_counts_like_twitter_text(repo_root: Path, group: str, fewest: int) -> None:
     """The published cases of today's counting; the other weighted groups are older settings."""
     file = repo_root.parent / "shared" / "specs" / "twitter-text-validate.yml"
     if not file.exists():
         absent("twitter-text's conformance file", remedy="It lies in ../shared/specs.")
-    cases = yaml.safe_load(file.read_text("utf-8"))["tests"]["WeightedTweetsWithDiscountedEmojiCounterTest"]
+    cases = yaml.safe_load(file.read_text("utf-8"))["tests"][group]
 
     counted = [(case["description"], XCounter().count(case["text"])) for case in cases]
+    fitting = [(case["description"], XCounter().fits(case["text"])) for case in cases]
 
-    assert len(cases) > 15
+    assert len(cases) >= fewest
     assert counted == [(case["description"], case["expected"]["weightedLength"]) for case in cases]
+    assert fitting == [(case["description"], case["expected"]["valid"]) for case in cases]
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,42 @@ def test_mastodon_counts_every_url_as_23() -> None:
 @given(st.text(max_size=60))
 def test_graphemes_are_the_whole_text(text: str) -> None:
     assert "".join(graphemes(text)) == text
+
+
+_EVERYDAY = st.text(alphabet=st.characters(max_codepoint=0x2FFF) | st.sampled_from("ab.-/:é…“” \n"))
+
+
+@given(
+    _EVERYDAY
+    | st.lists(st.sampled_from(["example.com", "a.b", "U.S.", "5.5", " ", "www.x.org/a", "#1", "1\ufe0f\u20e3", "©"])).map(
+        "".join
+    )
+)
+def test_the_short_way_of_counting_everyday_text_is_the_library_s(text: str) -> None:
+    """Everyday text is not given to the library, which is slow; both must agree on every text."""
+    from twitter_text import parse_tweet
+
+    parsed = parse_tweet(text)
+
+    assert XCounter().count(text) == parsed.weightedLength
+    assert XCounter().fits(text) is parsed.valid
+
+
+def test_a_character_that_x_refuses_does_not_fit() -> None:
+    assert not XCounter().fits("a\ufffeb")
+
+
+def test_half_a_surrogate_pair_is_counted_and_never_a_crash() -> None:
+    assert XCounter().count("a\ud800") == 2
+
+
+@pytest.mark.parametrize("counter", [XCounter(), BlueskyCounter(), MastodonCounter()])
+@given(text=st.text(max_size=400))
+def test_what_fits_is_within_the_limit_and_never_empty(counter: Counter, text: str) -> None:
+    if counter.fits(text):
+        assert 0 < counter.count(text) <= counter.limit
+
+
+def test_e_mail_carries_no_posts() -> None:
+    with pytest.raises(ValueError, match="no posts"):
+        counter_for(ChannelName.EMAIL)

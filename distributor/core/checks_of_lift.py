@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, time, timedelta
 
 from distributor.core.checks_subject import CheckSubject
 from distributor.core.embargo import zone_of
@@ -14,8 +14,12 @@ _NEAR = timedelta(hours=12)
 
 
 def embargo_agrees(subject: CheckSubject) -> str | None:
-    """A line in the text that says another time than the lift."""
+    """A line in the text that says another time than the lift, or a lift that is no single instant."""
     release = subject.release
+    try:
+        _ = release.embargo.lift_at() if release.embargo else None
+    except BadInput as error:
+        return f"The lift is not one instant: {error.problem}"
     if not release.embargo_line:
         return None
     try:
@@ -53,6 +57,9 @@ def clock_change(subject: CheckSubject) -> str | None:
     """A change of clocks within hours of the lift."""
     local = subject.release.embargo.local if subject.release.embargo else None
     if local is None or subject.lift_at is None:
+        return None
+    # A year outside of this range is a slip of the pen that other checks speak about, and has no clocks to change.
+    if not MINYEAR < subject.lift_at.year < MAXYEAR:
         return None
     before, after = (_offset(subject.lift_at + shift, local.zone) for shift in (-_NEAR, _NEAR))
     return f"The clocks change in {local.zone} within hours of the lift." if before != after else None

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from distributor.core.addresses import normalise
 from distributor.core.checks_subject import CheckSubject
 from distributor.core.counting import counter_for
-from distributor.core.release import Paragraph, plain
+from distributor.core.errors import BadInput
+from distributor.core.placeholder import has_placeholder
+from distributor.core.release import Paragraph, Release, plain, texts_of
+from distributor.core.thread_parts import CASHTAG
 from distributor.core.understood import leads_nowhere
 
 #: Gmail cuts HTML off at about 102 KB and hides the unsubscribe link with it (PROVIDERS.md §7).
 LARGEST_EMAIL = 100 * 1024
 LONGEST_SUBJECT = 120
-#: What writers leave for later. Word by word, so that "XX" finds neither "XXL" nor a Roman twenty in lower case.
-_PLACEHOLDER = re.compile(
-    r"\b(?:TBC|TBA|TBD|TKTK|XX+)\b|\[\s*(?:insert|add|name|date|link|tbc|xx)\b[^\]]*\]|\blorem ipsum\b", re.IGNORECASE
-)
-_CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?![\w])")
-_MENTION_FIRST = re.compile(r"\s*(?:\d+/\d+\s+)?@\w")
+_MENTION_FIRST = re.compile(r"\s*[@＠]\w")
 
 
 def dead_links(subject: CheckSubject) -> str | None:
     """Links that no reader can follow."""
-    lines = [line for _, target, line in subject.release.links() if leads_nowhere(target)]
+    release = subject.release
+    lines = [line for _, target, line in release.links() if leads_nowhere(target)]
+    lines += [0 for target in (release.link, *(image.url for image in release.images)) if target and leads_nowhere(target)]
     if not lines:
         return None
     return f"{_count(len(lines), 'link leads', 'links lead')} nowhere ({_at(lines)})."
@@ -59,11 +60,18 @@ def speaker(subject: CheckSubject) -> str | None:
 def placeholder(subject: CheckSubject) -> str | None:
     """Text that was meant to be replaced."""
     release = subject.release
-    texts = [(release.headline, 0), (release.subhead, 0)]
-    texts += [(plain(block.text), block.line) for block in release.all_blocks() if hasattr(block, "text")]
-    texts += [(plain(item), block.line) for block in release.all_blocks() if hasattr(block, "items") for item in block.items]
-    lines = [line for text, line in texts if _PLACEHOLDER.search(text)]
+    texts = [(text, 0) for text in _texts_of_metadata(release)]
+    texts += [(plain(text), block.line) for block in release.all_blocks() for text in texts_of(block)]
+    lines = [line for text, line in texts if has_placeholder(text)]
     return f"Placeholder text was left in ({_at(lines)})." if lines else None
+
+
+def _texts_of_metadata(release: Release) -> Iterator[str]:
+    yield from (release.headline, release.subhead, release.dateline.city if release.dateline else "", *release.thread)
+    for image in release.images:
+        yield from (image.alt, image.caption)
+    for contact in release.contacts:
+        yield from (contact.name, contact.role, contact.email, contact.phone)
 
 
 def subject_length(subject: CheckSubject) -> str | None:
@@ -79,8 +87,14 @@ def email_size(subject: CheckSubject) -> str | None:
 
 
 def sender_email(subject: CheckSubject) -> str | None:
-    """Nobody to send from."""
-    return None if "@" in subject.sender.email else "No sender address is set."
+    """Nobody to send from, or an address that is none."""
+    if not subject.sender.email.strip():
+        return "No sender address is set."
+    try:
+        normalise(subject.sender.email)
+    except BadInput:
+        return "The sender address is no e-mail address."
+    return None
 
 
 def postal_address(subject: CheckSubject) -> str | None:
@@ -90,13 +104,13 @@ def postal_address(subject: CheckSubject) -> str | None:
 
 def thread_length(subject: CheckSubject) -> str | None:
     """A part that its platform would refuse."""
-    long = [
-        f"{thread.channel.value} part {number} ({counter_for(thread.channel).count(part)} of {counter_for(thread.channel).limit})"
-        for thread in subject.threads
-        for number, part in enumerate(thread.parts, 1)
-        if not counter_for(thread.channel).fits(part)
-    ]
-    return f"Too long or empty: {', '.join(long)}." if long else None
+    bad = []
+    for thread in subject.threads:
+        counter = counter_for(thread.channel)
+        for number, part in enumerate(thread.parts, 1):
+            if not part.strip() or not counter.fits(part):
+                bad.append(f"{thread.channel.value} part {number} ({counter.count(part)} of {counter.limit})")
+    return f"Too long, empty, or with a character that the platform refuses: {', '.join(bad)}." if bad else None
 
 
 def thread_rules(subject: CheckSubject) -> str | None:
@@ -105,14 +119,15 @@ def thread_rules(subject: CheckSubject) -> str | None:
         str(number)
         for thread in subject.threads
         for number, part in enumerate(thread.parts, 1)
-        if len(_CASHTAG.findall(part)) > 1 or _MENTION_FIRST.match(part)
+        if len(CASHTAG.findall(part)) > 1 or _MENTION_FIRST.match(part)
     ]
     return f"Part {', '.join(bad)} of the thread begins with @ or has several $ tags." if bad else None
 
 
 def _at(lines: Iterable[int]) -> str:
-    numbers = sorted(set(lines) - {0})
-    return f"line {', '.join(map(str, numbers))}" if numbers else "in the headline or the metadata"
+    numbers = sorted(set(lines))
+    named = [*(str(number) for number in numbers if number), *(["headline or metadata"] if 0 in numbers else [])]
+    return f"{'line ' if numbers[-1] else ''}{', '.join(named)}"
 
 
 def _count(number: int, one: str, several: str) -> str:

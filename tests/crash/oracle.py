@@ -52,7 +52,7 @@ class Evidence:
     part_texts: Sequence[str]
     part_states: Sequence[State]
     part_ids: Sequence[str]
-    #: When workers were killed.
+    #: When workers were killed, or frozen.
     worker_deaths: Sequence[int]
     #: Those whom the provider refuses, and those who asked to be left alone.
     hopeless: frozenset[str]
@@ -80,7 +80,7 @@ def gather(scene: Scene, plan: DispatchPlan, *, hopeless: frozenset[str], left: 
         part_texts=frames[0]["parts"] if frames else (),
         part_states=[part.state for part in parts],
         part_ids=[part.remote_id for part in parts],
-        worker_deaths=[run.killed_us for run in scene.workers if run.killed_us is not None],
+        worker_deaths=[at for run in scene.workers for at in (run.killed_us, *run.frozen_us) if at is not None],
         hopeless=hopeless,
         left=left,
     )
@@ -159,7 +159,7 @@ def _about_doubt(found: Evidence) -> Iterator[str]:
     mails = [request for request in found.requests if request["path"] == "/v3/mail/send"]
     for batch in doubtful:
         if batch.why == _DIED and not _died_meanwhile(batch, found.worker_deaths):
-            yield f"batch {batch.start} is in doubt by a dead worker, and no worker was killed while it was out"
+            yield f"batch {batch.start} is in doubt by a dead worker, and no worker was killed or frozen while it was out"
         if batch.why != _DIED and not batch.why.startswith((_ANSWERED, _CUT)):
             yield f"batch {batch.start} is in doubt, because {batch.why!r}"
     by_answer = sum(batch.why.startswith(_ANSWERED) for batch in doubtful)

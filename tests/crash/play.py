@@ -107,6 +107,8 @@ def _let_happen(scene: Scene, script: Script, plan: DispatchPlan, cast: _Cast) -
         _do(scene, moment, plan, cast)
     # Whatever the script left lying: any one worker alive is enough.
     scene.redis.start()
+    for run in scene.workers:
+        run.thaw()
     insist(lambda: scene.desk.service.dispatches.resume(plan.dispatch, by="Ana", may_start_for=timedelta(hours=1)))
     if not scene.alive():
         scene.start_worker()
@@ -118,14 +120,24 @@ def _do(scene: Scene, moment: Moment, plan: DispatchPlan, cast: _Cast) -> None:
     match moment.deed:
         case Deed.KILL_WORKER | Deed.END_WORKER if victim is not None:
             victim.kill() if moment.deed is Deed.KILL_WORKER else victim.ask_to_end()
-        case Deed.START_WORKER:
-            scene.start_worker()
+        case Deed.FREEZE_WORKER if victim is not None:
+            victim.freeze()
+        case Deed.START_WORKER | Deed.THAW_WORKERS:
+            _bring_workers(scene, moment)
         case Deed.KILL_REDIS:
             scene.redis.kill()
         case Deed.START_REDIS:
             scene.redis.start()
         case Deed.HOLD | Deed.RESUME | Deed.UNSUBSCRIBE if scene.redis.is_up:
             _ask_of_redis(scene, moment, plan, cast)
+
+
+def _bring_workers(scene: Scene, moment: Moment) -> None:
+    if moment.deed is Deed.START_WORKER:
+        scene.start_worker()
+        return
+    for run in scene.workers:
+        run.thaw()
 
 
 def _ask_of_redis(scene: Scene, moment: Moment, plan: DispatchPlan, cast: _Cast) -> None:

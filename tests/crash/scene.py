@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,6 +98,8 @@ class WorkerRun:
     started_us: int
     #: When it was killed; None when it was not.
     killed_us: int | None = None
+    #: When it was frozen: it is as good as dead, until it wakes up.
+    frozen_us: list[int] = field(default_factory=list)
     #: When it was asked to end; None when it was not.
     asked_to_end_us: int | None = None
 
@@ -117,6 +119,15 @@ class WorkerRun:
         self.killed_us = wall_us()
         self.process.kill()
         self.process.wait()
+
+    def freeze(self) -> None:
+        """Stop it in the middle of whatever it does, as a machine that is suspended or starved would."""
+        self.frozen_us.append(wall_us())
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on, as if no time had passed for it."""
+        self.process.send_signal(signal.SIGCONT)
 
     def ask_to_end(self) -> None:
         """Send what a deploy sends."""
@@ -165,6 +176,7 @@ class Scene:
     def end_workers(self, *, patience_s: float = 60.0) -> None:
         """Ask all to end, and wait for it."""
         for run in self.alive():
+            run.thaw()
             run.ask_to_end()
         for run in self.workers:
             run.process.wait(patience_s)

@@ -11,6 +11,8 @@ from distributor.sandbox.faults import FaultKind
 
 #: A request takes so long that the whole dispatch takes about this long, and the killing falls in its middle.
 _STRETCH_S = 3.5
+#: How many of the workers that end are replaced.
+_RETURNS = 0.8
 #: Faults after which the provider has it or not and nobody can tell.
 LOSSY = (FaultKind.CUT_AFTER_ACCEPT, FaultKind.CUT_BEFORE_ACCEPT, FaultKind.BROKEN_AFTER_ACCEPT, FaultKind.BROKEN)
 _LOSSY_TOO = (FaultKind.UNAVAILABLE, FaultKind.RESET, FaultKind.GARBAGE)
@@ -22,6 +24,8 @@ class Deed(StrEnum):
     KILL_WORKER = "kill a worker"
     END_WORKER = "ask a worker to end"
     START_WORKER = "start a worker"
+    FREEZE_WORKER = "freeze a worker"
+    THAW_WORKERS = "thaw all workers"
     KILL_REDIS = "kill Redis"
     START_REDIS = "start Redis"
     HOLD = "hold"
@@ -113,20 +117,36 @@ def _slow(slow_s: float) -> Iterator[dict[str, object]]:
 
 
 def _moments(dice: random.Random) -> Iterator[Moment]:
+    kinds = ("kill", "kill", "kill", "end", "freeze", "redis", "both", "hold", "unsubscribe")
     for _ in range(dice.randint(2, 6)):
-        at_s, pick, pause_s = dice.uniform(0.5, 7.5), dice.random(), dice.uniform(0.0, 2.0)
-        kind = dice.choice(("kill", "kill", "kill", "end", "redis", "both", "hold", "unsubscribe"))
-        if kind in {"kill", "both"}:
-            yield Moment(at_s=at_s, deed=Deed.KILL_WORKER, pick=pick)
-        if kind == "end":
-            yield Moment(at_s=at_s, deed=Deed.END_WORKER, pick=pick)
-        if kind in {"kill", "both", "end"} and dice.random() < 0.8:
-            yield Moment(at_s=at_s + pause_s, deed=Deed.START_WORKER)
-        if kind in {"redis", "both"}:
-            yield Moment(at_s=at_s, deed=Deed.KILL_REDIS)
-            yield Moment(at_s=at_s + dice.uniform(0.0, 2.0), deed=Deed.START_REDIS)
-        if kind == "hold":
-            yield Moment(at_s=at_s, deed=Deed.HOLD)
-            yield Moment(at_s=at_s + pause_s, deed=Deed.RESUME)
-        if kind == "unsubscribe":
-            yield Moment(at_s=at_s, deed=Deed.UNSUBSCRIBE, pick=pick)
+        at_s = dice.uniform(0.5, 7.5)
+        match dice.choice(kinds):
+            case "kill":
+                yield from _end_of_a_worker(dice, at_s, Deed.KILL_WORKER)
+            case "end":
+                yield from _end_of_a_worker(dice, at_s, Deed.END_WORKER)
+            case "freeze":
+                # Often long enough for others to take its batches for lost.
+                yield Moment(at_s=at_s, deed=Deed.FREEZE_WORKER, pick=dice.random())
+                yield Moment(at_s=at_s + dice.uniform(1.0, 8.0), deed=Deed.THAW_WORKERS)
+            case "redis":
+                yield from _end_of_redis(dice, at_s)
+            case "both":
+                yield from _end_of_a_worker(dice, at_s, Deed.KILL_WORKER)
+                yield from _end_of_redis(dice, at_s)
+            case "hold":
+                yield Moment(at_s=at_s, deed=Deed.HOLD)
+                yield Moment(at_s=at_s + dice.uniform(0.0, 2.0), deed=Deed.RESUME)
+            case _:
+                yield Moment(at_s=at_s, deed=Deed.UNSUBSCRIBE, pick=dice.random())
+
+
+def _end_of_a_worker(dice: random.Random, at_s: float, deed: Deed) -> Iterator[Moment]:
+    yield Moment(at_s=at_s, deed=deed, pick=dice.random())
+    if dice.random() < _RETURNS:
+        yield Moment(at_s=at_s + dice.uniform(0.0, 2.0), deed=Deed.START_WORKER)
+
+
+def _end_of_redis(dice: random.Random, at_s: float) -> Iterator[Moment]:
+    yield Moment(at_s=at_s, deed=Deed.KILL_REDIS)
+    yield Moment(at_s=at_s + dice.uniform(0.0, 2.0), deed=Deed.START_REDIS)

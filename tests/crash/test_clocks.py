@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from distributor.core.report import DispatchState
+from distributor.core.report import DispatchState, HoldReason
 from distributor.ports import LiftClock
 from distributor.store.ledger_keys import to_us
 from tests.conftest import absent
 from tests.crash.one_slot import slot_with
 from tests.crash.scene import Scene
+from tests.flow.newsroom import X
 
 PEOPLE = 40
 #: What libfaketime does to a worker's wall clock. The monotonic clock stays the kernel's: Python waits on semaphores by it, which
@@ -72,6 +73,24 @@ def test_workers_who_disagree_about_the_time_share_one_lift(scene: Scene, faketi
     assert status.state is DispatchState.DONE
     assert scene.desk.states(plan.dispatch) == {"accepted": 3 * PEOPLE}
     assert len(scene.desk.received()) == 3 * PEOPLE
+
+
+def test_x_refuses_a_worker_with_a_wrong_clock_and_staff_are_asked(scene: Scene, faketime: str) -> None:
+    """X believes no signature of another hour. Nothing is lost: a worker with the right time goes on when staff say so."""
+    scene.start_worker(**wrong(faketime, "an hour behind"))
+    plan = scene.desk.schedule(scene.desk.approved(), channels=(X,), lists=())
+    give_up_at = time.monotonic() + 30
+    while (status := scene.status(plan)).state is not DispatchState.HELD:
+        assert time.monotonic() < give_up_at, status
+        time.sleep(0.1)
+    scene.end_workers()
+
+    scene.desk.service.dispatches.resume(plan.dispatch, by="Ana", may_start_for=timedelta(hours=1))
+    time.sleep(1)
+    scene.desk.work()
+
+    assert status.hold_reason == HoldReason.PROVIDER
+    assert set(scene.desk.states(plan.dispatch, X)) == {"live"}
 
 
 class HastyClock:

@@ -126,7 +126,7 @@ def thread_rules(subject: CheckSubject) -> str | None:
 
 def _at(lines: Iterable[int]) -> str:
     numbers = sorted(set(lines))
-    named = [*(str(number) for number in numbers if number), *(["headline or metadata"] if 0 in numbers else [])]
+    named = [*(str(number) for number in numbers if number), *(["a place without a line number"] if 0 in numbers else [])]
     return f"{'line ' if numbers[-1] else ''}{', '.join(named)}"
 
 

@@ -1,4 +1,4 @@
-"""Text that a writer left to be replaced: "TBC", "[insert name]", "lorem ipsum", in the languages that releases are written in."""
+"""Text that a writer left to be replaced: "TBC", "[insert name]", "lorem ipsum", in English and its neighbours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import regex
 
 #: Written in capitals only, so that a word of small letters is none. A Roman twenty or thirty is recognised by its company.
 _LETTERS = regex.compile(
-    r"""(?<![\p{L}\p{N}_.&/-])(?:TBC|TBA|TBD|TKTK|TODO|FIXME|XX+)(?![\p{L}\p{N}_&]|[-/.]\p{L})
+    r"""(?<![\p{L}\p{N}_&-])(?:TBC|TBA|TBD|TKTK|TODO|FIXME|XX+)(?![\p{L}\p{N}_&]|-[\p{L}\d])
         (?<!(?:[Ss]iglo|[Ss][eé]culo|[Ss]ecolo|[Ss]iècle|[Cc]entury|Louis|Juan|Johannes|Article|Protocol|Chapter|Title|Part|Annex)\sX+)
         (?!\.?\s(?:Jahrhundert|[Cc]entury|siècle|secolo|[Cc]hromosom|Congres|Conferenc|Cumbre|Summit|Olympi|Winter))""",
     regex.VERBOSE,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from distributor.core.counting import BlueskyCounter, Counter, MastodonCounter, XCounter, counter_for, graphemes
 from distributor.core.errors import BadInput
 from distributor.core.message import ChannelName
-from distributor.core.release import BulletList, Paragraph, Quotation, Release, Span, plain, texts_of
+from distributor.core.release import Paragraph, Quotation, Release, plain, texts_of
 from distributor.core.sentences import folded
 from distributor.core.thread import MOST_PARTS, compose_thread
 from distributor.core.thread_parts import Room, fit
@@ -261,57 +261,6 @@ def test_the_release_s_own_quotation_marks_are_kept(marks: str, shown: str) -> N
 
 def test_a_quotation_that_nobody_speaks_is_not_quoted() -> None:
     assert not any("—" in part for part in parts_of(release(body=(paragraph("Lead."), quoting("So be it.", None)))))
-
-
-def test_there_is_one_link_and_never_a_dead_one() -> None:
-    body = (
-        Paragraph(text=(Span(text="Lead "), Span(text="here", href="#"), Span(text=" there", href="https://example.org/first"))),
-        paragraph("More on https://example.org/inline now.", href="https://example.org/second"),
-        paragraph("Found (https://example.org/third) again."),
-    )
-
-    text = "\n".join(parts_of(release(body=body, link="#")))
-
-    assert re.findall(r"https?://\S+", text) == ["https://example.org/first"]
-    assert "#" not in text
-    assert "Found again." in text
-
-
-def test_a_link_that_cannot_fit_is_left_out() -> None:
-    parts = parts_of(release(link="https://intranet.nowhere/" + "x" * 400))
-
-    assert not any("http" in part for part in parts)
-
-
-@pytest.mark.parametrize(
-    ("call", "link", "shown"),
-    [
-        ("Visit https://example.org/z to help.", "", "Visit https://example.org/z to help."),
-        ("Read more at https://example.org/z.", "https://example.org/own", "Read more at\nhttps://example.org/own"),
-        ("Go to https://example.org/z to help. Thank you.", "https://example.org/own", "Thank you.\nhttps://example.org/own"),
-        ("Help us. Every hand counts.", "", "Help us. Every hand counts."),
-        ("Help us.", "https://example.org/own", "Help us.\nhttps://example.org/own"),
-    ],
-)
-def test_a_call_to_action_closes_with_one_link(call: str, link: str, shown: str) -> None:
-    address = re.search(r"https?://[^\s]*\w", call)
-    spans = Span(text=call, href=None), Span(text="", href=address[0] if address else None)
-
-    parts = bare(parts_of(release(link=link, call_to_action=(Paragraph(text=spans),))))
-
-    assert parts[-1] == shown
-
-
-def test_a_call_to_action_closes_also_when_it_is_a_list() -> None:
-    items = ((Span(text="Support the teams", href="https://example.org/list"),),)
-
-    assert bare(parts_of(release(link="", call_to_action=(BulletList(items=items),))))[-1].endswith("https://example.org/list")
-
-
-def test_hashtags_that_are_none_are_mended_and_each_comes_once() -> None:
-    parts = parts_of(release(hashtags=("#Mine Free", "MineFree", "", "x" * 300, "Été")))
-
-    assert parts[-1].endswith("\n\n#MineFree #Été")
 
 
 def test_parts_written_by_hand_are_taken_as_they_are() -> None:

@@ -55,6 +55,7 @@ _ORDINAL = regex.compile(
 )
 _GERMAN_MONTH = regex.compile(r"\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
 _ZONE = regex.compile(r"\s+(?:[A-Z]{2,5}\b|Eastern|Central|Pacific|Mountain|British|Geneva|local)")
+_NO_SPACE_BETWEEN = regex.compile(r"[。！？」』）][\p{Han}\p{Hiragana}\p{Katakana}「『（]")
 #: As far as a word and its neighbours reach; keeps long texts linear.
 _NEAR = 40
 
@@ -76,6 +77,16 @@ def sentences(text: str) -> tuple[str, ...]:
     ends = [0, *_ends(whole), len(whole)]
     pieces = (whole[start:end].strip() for start, end in pairwise(ends))
     return tuple(piece for piece in pieces if piece)
+
+
+def followed_by(text: str, sentence: str) -> str:
+    """Return the text and the next sentence; Chinese and Japanese put no space between them.
+
+    >>> followed_by("One.", "Two."), followed_by("", "One."), followed_by("一。", "二。")
+    ('One. Two.', 'One.', '一。二。')
+    """
+    is_close = not text or _NO_SPACE_BETWEEN.search(text[-1] + sentence[:1]) is not None
+    return f"{text}{'' if is_close else ' '}{sentence}"
 
 
 def _ends(text: str) -> Iterator[int]:

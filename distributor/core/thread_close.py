@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from distributor.core.release import Release, plain, texts_of
-from distributor.core.sentences import sentences
+from distributor.core.sentences import followed_by, sentences
 from distributor.core.thread_facts import URL
 from distributor.core.thread_parts import Holds, pack
 from distributor.core.understood import leads_nowhere
@@ -47,7 +47,7 @@ def _call(text: str, link: str, holds: Holds) -> str:
     """Return as many of the call's sentences as fit above the link; "" when not even one does."""
     call = ""
     for sentence in _spoken(text, link):
-        joined = f"{call} {sentence}".strip()
+        joined = followed_by(call, sentence)
         if not holds(_with_link(joined, link)):
             break
         call = joined

@@ -10,7 +10,7 @@ import regex
 
 from distributor.core.counting import Counter
 from distributor.core.cuts import cuts
-from distributor.core.sentences import folded, sentences
+from distributor.core.sentences import folded, followed_by, sentences
 
 #: Says whether a text can be a part.
 Holds = Callable[[str], bool]
@@ -64,10 +64,10 @@ def pack(texts: Iterable[str], *, holds: Holds) -> Iterator[Piece]:
     """
     current = ""
     for text in texts:
-        mark = "\n\n"
+        is_new = True
         for sentence in sentences(text):
-            joined = f"{current}{mark if current else ''}{sentence}"
-            mark = " "
+            joined = f"{current}\n\n{sentence}" if is_new and current else followed_by(current, sentence)
+            is_new = False
             if holds(joined):
                 current = joined
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import regex
 
 from distributor.core.release import Paragraph, Quotation, Release, plain
-from distributor.core.sentences import folded, sentences
+from distributor.core.sentences import folded, followed_by, sentences
 from distributor.core.thread_facts import URL
 from distributor.core.thread_parts import Holds, fit
 
@@ -89,7 +89,7 @@ def _sentence_parts(voice: _Voice, holds: Holds) -> tuple[str, ...]:
     """Return as many of the quotation's sentences as follow each other and fit, each part as full as they allow."""
     groups: list[str] = []
     for sentence in sentences(voice.words):
-        joined = f"{groups[-1]} {sentence}" if groups else sentence
+        joined = followed_by(groups[-1] if groups else "", sentence)
         if groups and holds(voice.say(joined)):
             groups[-1] = joined
         elif holds(voice.say(sentence)):

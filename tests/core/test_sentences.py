@@ -78,6 +78,15 @@ def test_what_belongs_together_is_not_cut(together: str) -> None:
     assert start - 1 in words, "it can still be cut in front"
 
 
+def test_a_quotation_that_must_be_cut_still_keeps_numbers_and_titles() -> None:
+    text = "“all of the 164 members and Dr Roe know”"
+
+    _, words, spaces, _ = cuts(text)
+
+    assert words == ()
+    assert [text[at:].split(maxsplit=1)[0] for at in spaces] == ["of", "the", "164", "and", "Dr", "know”"]
+
+
 def test_a_headline_in_capitals_is_no_name() -> None:
     _, words, _, _ = cuts("Campaign Calls On Every State To Join The Treaty And Clear The Mines")
 

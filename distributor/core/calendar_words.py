@@ -62,8 +62,13 @@ def find_dates(text: str) -> tuple[FoundDate, ...]:
 
 
 def find_weekdays(text: str) -> tuple[tuple[int, int, int], ...]:
-    """Return (start, end, weekday) of every weekday named in full; Monday is 0."""
-    return tuple((match.start(), match.end(), _weekday_words()[_fold(match[0])]) for match in _weekdays().finditer(text))
+    """Return (start, end, weekday) of every weekday named in full; Monday is 0. "America/Santo_Domingo" names no Sunday.
+
+    >>> find_weekdays("Sunday in America/Santo_Domingo")
+    ((0, 6, 6),)
+    """
+    matches = (match for match in _weekdays().finditer(text) if text[match.start() - 1 : match.start()] not in {"_", "/"})
+    return tuple((match.start(), match.end(), _weekday_words()[_fold(match[0])]) for match in matches)
 
 
 def names_relative_day(text: str) -> bool:

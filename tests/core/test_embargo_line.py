@@ -24,7 +24,7 @@ ISSUED = date(2022, 3, 30)
         ("Under embargo until 30 March 2022, 10:00 CEST", "2022-03-30 08:00"),
         ("Under embargo until 30 January 2022, 10:00 CET", "2022-01-30 09:00"),
         ("Under embargo until 30 March 2022, 10:00 CET", "2022-03-30 08:00"),
-        ("2022-03-30 10:00 America/Santo_Domingo", "2022-03-30 14:00"),
+        ("Embargo: 2022-03-30 10:00 America/Santo_Domingo", "2022-03-30 14:00"),
         ("Strictly embargoed: not for publication before 6 a.m. ET on Wednesday, March 30, 2022", "2022-03-30 10:00"),
         ("Strictly embargoed: not for publication before 00.01 BST on 30 March 2022", "2022-03-29 23:01"),
         ("Embargoed for release until 11:00 A.M. U.S. EASTERN TIME on March 30, 2022", "2022-03-30 15:00"),

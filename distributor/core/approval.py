@@ -9,6 +9,7 @@ Any change of anything gives another seal, and so voids the approval.
 from __future__ import annotations
 
 import base64
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,19 +47,26 @@ class Approval:
 def refuse_self_approval(*, author: str, added_by: str, approver: str) -> None:
     """Hold the two-person rule: whoever wrote or took in a release cannot approve it.
 
-    Names are compared without case and surrounding space, so that "ana" is no second person beside "Ana ".
+    Names are compared as people read them, so that neither "ana" nor "Ana " nor what merely looks like it is a second person
+    beside "Ana".
 
     Raises:
         ApprovalRefused: the approver is the author, or nobody is named.
     """
-    name = approver.strip().casefold()
+    name = _as_read(approver)
     if not name:
         raise ApprovalRefused("An approval needs a name. Add --as NAME.")
-    if name in {author.strip().casefold(), added_by.strip().casefold()}:
+    if name in {_as_read(author), _as_read(added_by)}:
         raise ApprovalRefused(
             f"{approver.strip()} wrote this release and cannot approve it. Ask a second person, "
             "or set approval.two_person = false if your desk has only one."
         )
+
+
+def _as_read(name: str) -> str:
+    """Return the name without what nobody sees: case, kinds of space, composed or full-width letters, invisible characters."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join("".join(character for character in folded if unicodedata.category(character) != "Cf").split())
 
 
 def master_digest(master: Master) -> bytes:

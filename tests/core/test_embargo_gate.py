@@ -39,7 +39,7 @@ _SEALS = st.sampled_from(["", SEAL, SEAL.upper(), SEAL[:-1], f"{SEAL} "])
 @example(now=timedelta(0), late=US, is_held=False, seal=SEAL, offered=SEAL, is_owned=True)
 @example(now=timedelta(0), late=timedelta(0), is_held=False, seal=SEAL, offered=SEAL, is_owned=True)
 def test_the_gate_opens_exactly_when_everything_allows_it(
-    now: timedelta, late: timedelta, is_held: bool, seal: str, offered: str, is_owned: bool
+    *, now: timedelta, late: timedelta, is_held: bool, seal: str, offered: str, is_owned: bool
 ) -> None:
     facts = replace(
         FACTS, now=LIFT + now, late_at=LIFT + late, is_held=is_held, seal=seal, offered_seal=offered, is_owned=is_owned
@@ -116,7 +116,7 @@ _AWAY = st.sampled_from([timedelta(hours=hours) for hours in (-50, -2, 2, 50)])
     ownership=st.sampled_from(["ours", "ours", "ended", "another's", "nobody's"]),
 )
 def test_the_script_and_the_code_decide_the_same(
-    redis_client: redis.Redis, lift: timedelta, late: timedelta, hold: str, sealed: str, offered: str, ownership: str
+    *, redis_client: redis.Redis, lift: timedelta, late: timedelta, hold: str, sealed: str, offered: str, ownership: str
 ) -> None:
     redis_client.flushdb()
     desk = Desk(redis_client)
@@ -132,7 +132,7 @@ def test_the_script_and_the_code_decide_the_same(
     if ownership == "ended":
         desk.end_lease(claim)
     if ownership == "another's":
-        claim = replace(claim, token="somebody-else")  # noqa: S106 - a claim's name, no secret
+        claim = replace(claim, token="somebody-else")
     if ownership == "nobody's":
         desk.end_lease(claim)
         desk.ledger.expire(desk.id, claim.channel)

@@ -43,7 +43,7 @@ def bodies(stage: Stage, plan: DispatchPlan) -> list[bytes]:
     keys = ChannelKeys(plan.dispatch, EMAIL)
     starts = [record.start for record in stage.service.dispatches.batches(plan.dispatch, EMAIL)]
     stored = [stage.service.client.get(keys.body(start)) for start in starts]
-    return [assemble(frame, unpack_body(body)) for body in stored if isinstance(body, bytes)]
+    return [b"".join(assemble(frame, unpack_body(body))) for body in stored if isinstance(body, bytes)]
 
 
 def wave(stage: Stage, plan: DispatchPlan, count: int) -> float:

@@ -1,20 +1,15 @@
-"""The wiring: builds every part once from the settings. The only place that knows which adapter stands behind which port,
-and the only one that reads the machine's clock.
-"""
+"""The wiring: builds every part once from the settings. Only the bootstraps know which adapter stands behind which port."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import cast
-
-import redis
 
 from distributor.bootstrap_channels import build_alert_sinks, build_channels, readers_among
+from distributor.bootstrap_dispatch import HotPath, build_hot_path
+from distributor.bootstrap_stores import Stores
 from distributor.core.checks import run_checks
 from distributor.core.checks_subject import CheckResult, CheckSubject
 from distributor.core.counting import counter_for
@@ -26,7 +21,6 @@ from distributor.core.thread import compose_thread
 from distributor.flow.alarm import Watchman
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
-from distributor.flow.dispatch import Dispatcher
 from distributor.flow.prepare import Preparer
 from distributor.flow.reconcile import Reconciler
 from distributor.flow.schedule import Scheduler
@@ -37,95 +31,11 @@ from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
 from distributor.resources import resource
 from distributor.settings import Settings
-from distributor.store.audit import RedisAuditLog
-from distributor.store.connection import connect
-from distributor.store.contacts import RedisContactBook
-from distributor.store.dispatches import RedisDispatches
-from distributor.store.embedded import RedisHandle, open_redis
-from distributor.store.ledger import RedisLedger
-from distributor.store.redis_clock import RedisClock
-from distributor.store.releases import RedisReleaseStore
-from distributor.store.roster import RedisRoster
-from distributor.store.suppressions import RedisSuppressionList
-
-#: How long before the lift a slot takes a batch into its hands, so that only the gate is left to pass at the lift.
-CLAIM_AHEAD = timedelta(seconds=1)
-_LINK_SECRET = "secret:links"  # noqa: S105 - the name of a key, not a secret
+from distributor.store.embedded import open_redis
 
 
-class SystemClock:
-    """This machine's clock. It names instants for people; it decides nothing about a lift."""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware UTC."""
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Service:
+class Service(Stores):
     """Every part, built when it is first asked for."""
-
-    settings: Settings
-    handle: RedisHandle
-
-    @cached_property
-    def client(self) -> redis.Redis:
-        """The ledger's Redis."""
-        return connect(self.handle.url)
-
-    @cached_property
-    def clock(self) -> SystemClock:
-        """This machine's clock."""
-        return SystemClock()
-
-    @cached_property
-    def lift_clock(self) -> RedisClock:
-        """Redis's clock."""
-        return RedisClock(self.client)
-
-    @cached_property
-    def releases(self) -> RedisReleaseStore:
-        """Releases and approvals."""
-        return RedisReleaseStore(self.client)
-
-    @cached_property
-    def book(self) -> RedisContactBook:
-        """Contacts and media lists."""
-        return RedisContactBook(self.client)
-
-    @cached_property
-    def suppressions(self) -> RedisSuppressionList:
-        """Addresses that must never be mailed."""
-        return RedisSuppressionList(self.client)
-
-    @cached_property
-    def audit(self) -> RedisAuditLog:
-        """Who did what."""
-        return RedisAuditLog(self.client)
-
-    @cached_property
-    def dispatches(self) -> RedisDispatches:
-        """Scheduled dispatches."""
-        return RedisDispatches(self.client)
-
-    @cached_property
-    def roster(self) -> RedisRoster:
-        """Which workers are alive."""
-        return RedisRoster(self.client)
-
-    def workers_alive(self) -> int:
-        """Return how many workers were heard of lately."""
-        return len(self.roster.alive())
-
-    def skew(self) -> timedelta:
-        """Return how far this machine's clock is ahead of Redis's."""
-        return self.lift_clock.skew(self.clock.now)
-
-    @cached_property
-    def ledger(self) -> RedisLedger:
-        """The state of every delivery."""
-        lease = timedelta(seconds=self.settings.dispatch.lease_seconds)
-        return RedisLedger(self.client, lease=lease, claim_ahead=CLAIM_AHEAD)
 
     @cached_property
     def sender(self) -> Sender:
@@ -145,12 +55,6 @@ class Service:
         token = self.settings.x.access_token
         # A user token begins with the account's number, which is public.
         return token.get_secret_value().partition("-")[0] if token else ""
-
-    @cached_property
-    def link_secret(self) -> bytes:
-        """What signs the recipients' links; made once, kept in Redis."""
-        self.client.setnx(_LINK_SECRET, secrets.token_bytes(32))
-        return cast("bytes", self.client.get(_LINK_SECRET))
 
     def links_of(self, dispatch: DispatchId) -> SignedLinks:
         """Return the link maker of one dispatch."""
@@ -263,15 +167,16 @@ class Service:
         return Reconciler(ledger=self.ledger, readers=readers_among(self.channels))
 
     @cached_property
-    def dispatcher(self) -> Dispatcher:
-        """The step that sends."""
-        return Dispatcher(
+    def hot_path(self) -> HotPath:
+        """The steps that arm and send."""
+        return build_hot_path(
+            turns=self.turns,
             ledger=self.ledger,
             dispatches=self.dispatches,
-            approved_seal=cast("Callable[[str], str]", self.releases.approved_seal),
             suppression=self.suppression_sync,
             channels=self.channels,
             lift_clock=self.lift_clock,
+            at_hand_bytes=self.settings.worker.at_hand_mb << 20,
         )
 
     def close(self) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from distributor.core.audience import Contact, Recipient
 from distributor.core.embargo import Clearance
-from distributor.core.ids import AddressKey, ContactNumber, DispatchId, ListName, RemoteId
+from distributor.core.ids import AddressKey, ContactNumber, DispatchId, Language, ListName, RemoteId
 from distributor.core.links import RecipientLinks
 from distributor.core.message import ChannelName, Master
 
@@ -31,6 +31,10 @@ class LiftClock(Protocol):
 
     def now(self) -> datetime:
         """Return Redis's time, aware UTC."""
+        ...
+
+    def left_until(self, instant: datetime) -> timedelta:
+        """Return how long it is until the instant by an estimate of Redis's clock; negative when it is past."""
         ...
 
     def wait_until(self, instant: datetime, *, should_stop: Callable[[], bool]) -> None:
@@ -183,6 +187,13 @@ class ContactBook(Protocol):
 
     def load(self, numbers: Sequence[ContactNumber]) -> Iterable[tuple[ContactNumber, Contact]]:
         """Return the contacts in the order asked; numbers that were erased are left out."""
+        ...
+
+    def routes(self, numbers: Sequence[ContactNumber]) -> Iterable[tuple[ContactNumber, str, tuple[Language, ...]]]:
+        """Return number, normalised address and languages (preferred first) of contacts in the order asked.
+
+        What preparing needs of a million people, without the rest of them. Numbers that were erased are left out.
+        """
         ...
 
     def find(self, address: str) -> ContactNumber | None:

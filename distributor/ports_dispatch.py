@@ -101,10 +101,6 @@ class PartInDoubt:
 class Ledger(Protocol):
     """The state of every delivery and part; each method is one atomic script on the dispatch's keys."""
 
-    def claim(self, dispatch: DispatchId, channel: ChannelName, *, token: str) -> Claim | Pause:
-        """Take the lowest open batch that may go now. Repeated with the same token it answers the same."""
-        ...
-
     def submit(self, claim: Claim, *, revision: int, offered_seal: str, journal_seen: int) -> GateAnswer:
         """Ask the gate, and mark the batch `submitting` if it opens. Repeated with the same token it answers the same."""
         ...
@@ -114,8 +110,8 @@ class Ledger(Protocol):
         ...
 
     def settle_failed(self, claim: Claim, failure: SendFailure, *, retry_in: timedelta, hold: str) -> bool:
-        """Write what the failure's class allows: refused, planned again after `retry_in`, or unknown; and hold the dispatch
-        for the reason word `hold` unless that is empty. False: not this claim's any more.
+        """Write what the failure's class allows: refused, planned again after `retry_in`, or unknown; and hold the
+        channel for the reason word `hold` unless that is empty. False: not this claim's any more.
         """
         ...
 
@@ -127,8 +123,16 @@ class Ledger(Protocol):
         """Take back ended leases; return how many batches were (given back, left in doubt)."""
         ...
 
-    def staged(self, claim: Claim) -> bytes:
-        """Return the claimed batch's staged body."""
+    def open_starts(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[int]:
+        """Return the batches that nobody has claimed, ascending."""
+        ...
+
+    def staged(self, dispatch: DispatchId, channel: ChannelName, start: int) -> bytes:
+        """Return a batch's staged body.
+
+        Raises:
+            NotFound: the body is gone, which means that the batch is settled.
+        """
         ...
 
     def reply_to(self, claim: Claim) -> RemoteId | None:
@@ -287,10 +291,6 @@ class BatchRecord:
 
 class SuppressionJournal(Protocol):
     """Carries new suppressions into running dispatches."""
-
-    def journal_end(self) -> int:
-        """Return the number of lines in the journal now."""
-        ...
 
     def catch_up(self, dispatch: DispatchId) -> int:
         """Apply the lines that the dispatch has not seen; return how many recipients that stopped."""

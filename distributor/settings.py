@@ -119,6 +119,7 @@ class WorkerSettings(_Group):
     """Each worker process."""
 
     concurrency: int = Field(4, ge=1, le=64, description="Requests to providers at the same time, per worker process.")
+    at_hand_mb: int = Field(128, ge=0, le=4096, description="Memory for what is loaded before the lift, per worker process.")
 
 
 class WebSettings(_Group):

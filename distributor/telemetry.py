@@ -24,6 +24,8 @@ class Event(StrEnum):
     DISPATCH_SCHEDULED = "dispatch.scheduled"
     DISPATCH_PREPARED = "dispatch.prepared"
     DISPATCH_ARMED = "dispatch.armed"
+    ARMING_FAILED = "arming.failed"
+    CHANNEL_HELD = "channel.held"
     DISPATCH_HELD = "dispatch.held"
     DISPATCH_RESUMED = "dispatch.resumed"
     DISPATCH_CANCELLED = "dispatch.cancelled"
@@ -52,7 +54,14 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.CONTACTS_IMPORTED: {"list": "name", "good": "rows", "bad": "rows"},
         Event.DISPATCH_SCHEDULED: {"dispatch": "id", "release": "id", "lift_at": "ISO 8601 UTC"},
         Event.DISPATCH_PREPARED: {"dispatch": "id", "recipients": "people", "batches": "requests"},
-        Event.DISPATCH_ARMED: {"dispatch": "id", "channel": "name", "is_reachable": "whether the provider answered"},
+        Event.DISPATCH_ARMED: {
+            "dispatch": "id",
+            "channel": "name",
+            "is_reachable": "whether the provider answered",
+            "at_hand": "batches",
+        },
+        Event.ARMING_FAILED: {"dispatch": "id", "error": "class of the error"},
+        Event.CHANNEL_HELD: {"dispatch": "id", "channel": "name", "reason": "word"},
         Event.DISPATCH_HELD: {"dispatch": "id", "reason": "word"},
         Event.DISPATCH_RESUMED: {"dispatch": "id"},
         Event.DISPATCH_CANCELLED: {"dispatch": "id"},

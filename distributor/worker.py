@@ -15,6 +15,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
@@ -87,6 +88,9 @@ class WorkerProcess:
         self._serve, self._prepare, self._reconcile = self._register_tasks()
         self._preparing: dict[DispatchId, float] = {}
         self._reconciled: dict[DispatchId, float] = {}
+        self._armed: set[DispatchId] = set()
+        # Beside the slots: a provider that does not answer must not keep a slot from the lift, nor the sweep from its round.
+        self._arming = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arm")
         self._tender = Tender(
             dispatches=service.dispatches,
             ledger=service.ledger,
@@ -94,7 +98,8 @@ class WorkerProcess:
             wake_slots=self._wake_slots,
             wake_reconciliation=self._wake_reconciliation,
             watch=service.watchman.watch,
-            forget=service.dispatcher.forget,
+            arm=self._arm_soon,
+            forget=self._forget,
         )
 
     def _register_tasks(self) -> tuple[Task[..., None], Task[..., None], Task[..., None]]:
@@ -120,7 +125,7 @@ class WorkerProcess:
         if not self._slots.enter():
             return
         try:
-            self._service.dispatcher.serve(should_stop=self._stopping.is_set)
+            self._service.hot_path.dispatcher.serve(should_stop=self._stopping.is_set)
         finally:
             self._slots.leave()
 
@@ -149,6 +154,24 @@ class WorkerProcess:
             self._reconciled[dispatch] = time.monotonic()
             self._reconcile.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
 
+    def _arm_soon(self, dispatch: DispatchId) -> None:
+        if dispatch not in self._armed:
+            self._armed.add(dispatch)
+            self._arming.submit(self._arm, dispatch)
+
+    def _arm(self, dispatch: DispatchId) -> None:
+        try:
+            workers = sorted({*self._service.roster.alive(), self.name})
+            self._service.hot_path.armer.arm(dispatch, place=workers.index(self.name), workers=len(workers))
+        except Exception as error:
+            # Whatever is not at hand at the lift is read then: arming makes a dispatch quicker, never possible.
+            tell(Event.ARMING_FAILED, dispatch=dispatch, error=type(error).__name__)
+            _LOG.debug("arming.failed", exc_info=True)
+
+    def _forget(self, dispatch: DispatchId) -> None:
+        self._armed.discard(dispatch)
+        self._service.hot_path.dispatcher.forget(dispatch)
+
     def run(self) -> int:
         """Work until SIGTERM or SIGINT: the requests in flight are finished, no new ones are begun. Return the exit code."""
         sweeper = threading.Thread(target=self._sweep_until_stopped, name="sweep", daemon=True)
@@ -169,6 +192,7 @@ class WorkerProcess:
         )
         worker.start()
         self._stopping.set()
+        self._arming.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(StoreUnavailable):
             # Without Redis the name goes by itself, by silence.
             self._service.roster.leave(self.name)

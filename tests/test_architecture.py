@@ -28,7 +28,7 @@ _HOMES = {
     "urllib3": ("channels",),
     "mammoth": ("intake",),
     "twitter_text": ("core",),
-    "redis": ("store", "bootstrap"),
+    "redis": ("store", "bootstrap_stores"),
     "celery": ("worker", "bootstrap"),
     "kombu": ("worker", "bootstrap"),
     "fastapi": ("web",),
@@ -137,7 +137,7 @@ def test_only_the_dispatch_step_calls_send() -> None:
         and layer_of(path) != "channels"
     }
 
-    assert senders <= {"distributor/flow/dispatch.py"}
+    assert senders <= {"distributor/flow/lift/dispatch.py"}
 
 
 def test_only_the_embargo_makes_a_clearance() -> None:

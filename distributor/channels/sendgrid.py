@@ -24,7 +24,7 @@ from distributor.channels.sendgrid_payload import (
     drop,
     must_be_domain,
 )
-from distributor.channels.sendgrid_transport import Answer, RawBody, make_pool, make_sdk
+from distributor.channels.sendgrid_transport import Answer, make_pool, make_sdk
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import ConfigurationError, NotSent, OutcomeUnknown, Rejected, SendFailure
@@ -110,10 +110,10 @@ class SendGridChannel:
         if not staged:
             raise NotSent("nobody is left in this batch")
         try:
-            answer = self._sdk.client.mail.send.post(request_body=RawBody(assemble(frame, staged)))
+            answer = self._sdk.client.mail.send.post_pieces(*assemble(frame, staged))
         except (HTTPError, OSError, ValueError) as error:
             raise read_error(error) from error
-        return read_answer(Answer(status=answer.status_code, body=answer.body, headers=answer.headers))
+        return read_answer(answer)
 
     def diagnose(self) -> tuple[Finding, ...]:
         """Ask which rights the key has."""

@@ -104,9 +104,9 @@ def drop(staged: bytes, positions: frozenset[int]) -> bytes:
     return b",".join([orjson.dumps(one) for at, one in enumerate(everyone) if at not in positions])
 
 
-def assemble(frame: bytes, staged: bytes) -> bytes:
-    """Return the whole body of one request."""
-    return b'{"personalizations":[' + staged + b"]," + frame[1:]
+def assemble(frame: bytes, staged: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the body of one request in three pieces: joined they would be copied, and a thousand recipients take a megabyte."""
+    return b'{"personalizations":[', staged, b"]," + frame[1:]
 
 
 _MESSAGE_ID_BYTES: Final = 15

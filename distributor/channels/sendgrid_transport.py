@@ -7,7 +7,7 @@ calls the result a success, and prints key and body at DEBUG (PROVIDERS.md §1.7
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -23,17 +23,6 @@ from distributor.core.errors import ConfigurationError
 #: SendGrid's error bodies list one entry per bad field of a thousand personalizations at most.
 _MOST_ANSWER_BYTES: Final = 1024 * 1024
 _JSON: Final = "application/json"
-
-
-class RawBody(bytes):
-    """A body that is serialised already. The SDK asks it to encode itself, and to show itself for a debug line."""
-
-    def encode(self, _encoding: str = "utf-8") -> RawBody:
-        """Return the bytes as they are."""
-        return self
-
-    def __format__(self, _spec: str) -> str:
-        return f"<{len(self)} bytes>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +70,15 @@ class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no
                 self._read(answer)
         return tuple(answer.status for answer in open_answers)
 
+    def post_pieces(self, *pieces: bytes) -> Answer:
+        """Post one JSON body that lies in pieces to this client's address.
+
+        The SDK's own `post` copies the body twice and builds an opener of urllib each time, which takes longer than the request.
+        """
+        headers = {**self.request_headers, "Content-Length": str(sum(map(len, pieces)))}
+        answer = self._open("POST", self._build_url(None), pieces, headers)
+        return Answer(status=answer.status, body=self._read(answer), headers=answer.headers)
+
     def _build_client(self, name: str | None = None) -> PooledClient:
         return PooledClient(
             host=self.host,
@@ -96,7 +94,7 @@ class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no
         answer = self._open(request.get_method(), request.full_url, request.data, dict(request.header_items()))
         return Answer(status=answer.status, body=self._read(answer), headers=answer.headers)
 
-    def _open(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> BaseHTTPResponse:
+    def _open(self, method: str, url: str, body: bytes | Sequence[bytes] | None, headers: Mapping[str, str]) -> BaseHTTPResponse:
         return self._pool.urlopen(
             method,
             urlsplit(url).path,
@@ -139,7 +137,6 @@ def make_sdk(*, api_key: str, base_url: str, pool: HTTPConnectionPool, read_time
         raise ConfigurationError("sendgrid.api_key must be one word of printable ASCII.")
     base_url = base_url.rstrip("/")
     sdk = SendGridAPIClient(api_key, host=base_url)
-    # Any content type but the default lets the SDK pass a body on that is serialised already; PooledClient sends the right one.
-    headers = {**sdk.client.request_headers, "Content-Type": f"{_JSON}; serialised"}
+    headers = dict(sdk.client.request_headers)
     sdk.client = PooledClient(host=base_url, version=3, request_headers=headers, pool=pool, read_timeout=read_timeout)
     return sdk

@@ -81,6 +81,9 @@ def _channel(name: ChannelName, channel: ChannelStatus) -> RenderableType:
     rows: list[RenderableType] = [grid]
     if channel.paused_until is not None and tally.count(OPEN):
         rows.append(Text(f"        the provider asked to wait until {channel.paused_until:%H:%M:%S} UTC", style="yellow"))
+    if channel.hold_reason:
+        why = _HOLDS.get(channel.hold_reason, channel.hold_reason).format(by="distributor", note=channel.hold_note)
+        rows.append(Text(f"        {why}", style="red"))
     rows.extend(
         Text(f"        {part.n}/{len(channel.parts)}  {part.state.value:10} {part.url}", style=_STATE_COLOURS.get(part.state, ""))
         for part in channel.parts

@@ -35,7 +35,7 @@ def alarms(status: DispatchStatus) -> tuple[Alarm, ...]:
 
 def sentence(alarm: Alarm, status: DispatchStatus) -> str:
     """Return what to tell staff: ids and numbers, no word of the release."""
-    held = f" It is held ({status.hold_reason})." if status.hold_reason else ""
+    held = f" It is held ({status.why_held})." if status.why_held else ""
     if alarm is Alarm.SILENT:
         return f"Nothing of dispatch {status.dispatch} has left, a minute and more after its lift.{held}"
     return f"Dispatch {status.dispatch} is {status.state.value}, a quarter of an hour and more after its lift.{held}"

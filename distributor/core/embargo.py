@@ -192,3 +192,5 @@ def clear(facts: GateFacts) -> Clearance:
 DEFAULT_LATE_LIMIT = timedelta(minutes=60)
 #: How long before the lift workers take their places.
 ARM_BEFORE = timedelta(seconds=15)
+#: How long before the lift a slot takes a batch into its hands, so that only the gate is left to pass at the lift.
+CLAIM_AHEAD = timedelta(seconds=1)

@@ -1,7 +1,7 @@
 """The links of one recipient: signed, with no address in them.
 
-A token holds the dispatch, the recipient's index and the contact's number, and 10 bytes of HMAC-SHA256 over them. Guessing one
-for somebody else takes 2^79 tries on average. It names nobody to whoever reads it in a log or a browser's history.
+A token holds the dispatch, the recipient's index and the contact's number, and 10 bytes of keyed BLAKE2b (RFC 7693) over them.
+Guessing one for somebody else takes 2^79 tries on average. It names nobody to whoever reads it in a log or a browser's history.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import binascii
 import hmac
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from urllib.parse import quote
 
 from distributor.core.audience import Recipient
@@ -18,6 +19,7 @@ from distributor.core.ids import ContactNumber, DispatchId, Index
 
 _TAG_BYTES = 10
 _NUMBERS_BYTES = 8
+_PURPOSE = b"recipient link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def read_token(token: str, *, secret: bytes) -> TokenHolder | None:
     except (binascii.Error, ValueError):
         return None
     body, tag = data[:-_TAG_BYTES], data[-_TAG_BYTES:]
-    if len(body) <= _NUMBERS_BYTES or not hmac.compare_digest(tag, _tag(body, secret)):
+    if len(body) <= _NUMBERS_BYTES or not any(hmac.compare_digest(tag, make(body, secret)) for make in (_tag, _earlier_tag)):
         return None
     index, contact = int.from_bytes(body[:4], "big"), int.from_bytes(body[4:8], "big")
     return TokenHolder(dispatch=DispatchId(body[8:].decode("ascii")), index=Index(index), contact=ContactNumber(contact))
@@ -63,6 +65,12 @@ def _token(dispatch: str, index: int, contact: int, secret: bytes) -> str:
 
 
 def _tag(body: bytes, secret: bytes) -> bytes:
+    # Three times as quick as an HMAC, and made for the same: a million tokens are made while a dispatch is prepared.
+    return blake2b(body, key=secret, digest_size=_TAG_BYTES, person=_PURPOSE).digest()
+
+
+def _earlier_tag(body: bytes, secret: bytes) -> bytes:
+    """Return the tag of links that were mailed before; whoever kept such a mail may still leave by it."""
     return hmac.digest(secret, body, "sha256")[:_TAG_BYTES]
 
 

@@ -70,6 +70,9 @@ class ChannelStatus:
     parts: tuple[PartStatus, ...] = ()
     #: The provider asked us to wait until then (429); None when it did not.
     paused_until: datetime | None = None
+    #: Why this channel alone is held, "" when it is not; and the provider's status or the like.
+    hold_reason: str = ""
+    hold_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,11 @@ class DispatchStatus:
         return sum_up(self)
 
     @property
+    def why_held(self) -> str:
+        """Return the reason word of a hold: the dispatch's own, else a channel's; "" when nothing is held."""
+        return self.hold_reason or next((channel.hold_reason for _, channel in self.channels if channel.hold_reason), "")
+
+    @property
     def lateness(self) -> timedelta | None:
         """Return how long after the lift the first request left; None while nothing has."""
         return None if self.first_sent_at is None else self.first_sent_at - self.lift_at
@@ -117,7 +125,9 @@ def sum_up(status: DispatchStatus) -> DispatchState:
         return DispatchState.ARMED
     if all(tally.is_settled for tally in tallies):
         return DispatchState.DONE
-    return DispatchState.INCOMPLETE if _is_stuck(status) else DispatchState.RELEASING
+    if not _is_stuck(status):
+        return DispatchState.RELEASING
+    return DispatchState.HELD if status.why_held else DispatchState.INCOMPLETE
 
 
 def _is_untouched(status: DispatchStatus) -> bool:
@@ -125,9 +135,10 @@ def _is_untouched(status: DispatchStatus) -> bool:
 
 
 def _is_stuck(status: DispatchStatus) -> bool:
-    """Say whether nothing more can leave without a person: only doubts are left, or a thread whose next part may not go."""
+    """Say whether nothing more can leave without a person: in each channel all is settled or in doubt, or it is cut or held."""
     return all(
-        channel.tally.count(OPEN) == 0 or (channel.parts and is_thread_cut(channel.tally)) for _, channel in status.channels
+        channel.tally.count(OPEN) == 0 or channel.hold_reason or (channel.parts and is_thread_cut(channel.tally))
+        for _, channel in status.channels
     )
 
 
@@ -152,6 +163,8 @@ class ChannelJson(TypedDict, total=False):
     states: dict[str, int]
     parts: list[PartJson]
     paused_until: str | None
+    hold_reason: str
+    hold_note: str
 
 
 class StatusJson(TypedDict):
@@ -182,7 +195,7 @@ def status_json(status: DispatchStatus) -> StatusJson:
         revision=status.revision,
         seal=status.seal,
         state=status.state.value,
-        hold_reason=status.hold_reason,
+        hold_reason=status.why_held,
         held_by=status.held_by,
         hold_note=status.hold_note,
         lift_at=instant(status.lift_at),
@@ -198,6 +211,8 @@ def _channel_json(channel: ChannelStatus) -> ChannelJson:
         total=channel.tally.total,
         states={state.value: number for state, number in channel.tally.counts.items() if number},
         paused_until=_instant_or_none(channel.paused_until),
+        hold_reason=channel.hold_reason,
+        hold_note=channel.hold_note,
     )
     if channel.parts:
         shape["parts"] = [PartJson(n=p.n, state=p.state.value, id=p.remote_id, url=p.url) for p in channel.parts]

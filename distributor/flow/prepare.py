@@ -9,11 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
-from distributor.core.audience import Contact, Recipient, must_have_members
+from distributor.ahead import WriteBehind, one_ahead
+from distributor.core.audience import Recipient, must_have_members
 from distributor.core.delivery import NOT_SENT, State, code
 from distributor.core.errors import BadInput, NotFound, Refused
-from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey
+from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey, address_key
 from distributor.core.message import ChannelName, EmailMaster, Master, ThreadMaster
 from distributor.core.plan import Batch, DispatchPlan, choose_language, cut_into_batches
 from distributor.ports import Channel, ContactBook, LinkMaker, SuppressionList
@@ -22,6 +24,8 @@ from distributor.telemetry import Event, tell
 
 #: Contacts are read in blocks of this many.
 _BLOCK = 5000
+#: How many staged bodies are on their way to the store at most: a megabyte each.
+_WRITES_BEHIND = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +138,14 @@ class Preparer:
         by_key = {master.key: master for master in masters}
         channel, links = self.channels[ChannelName.EMAIL], self.links_of(plan.dispatch)
         stream = self._those_who_may_be_mailed(numbers, masters, freeze)
-        for batch, recipients in cut_into_batches(stream, size=channel.batch_size):
-            body = channel.stage(dispatch=plan.dispatch, master=by_key[batch.master], recipients=recipients, links=links)
-            self.dispatches.stage(plan.dispatch, ChannelName.EMAIL, batch, body, token=token)
-            freeze.batches.append(batch)
-            freeze.members.extend(recipient.contact for recipient in recipients)
-            freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
-            progress(len(freeze.members), len(numbers))
+        with WriteBehind(most=_WRITES_BEHIND) as staging:
+            for batch, recipients in cut_into_batches(stream, size=channel.batch_size):
+                body = channel.stage(dispatch=plan.dispatch, master=by_key[batch.master], recipients=recipients, links=links)
+                staging.call(partial(self.dispatches.stage, plan.dispatch, ChannelName.EMAIL, batch, body, token=token))
+                freeze.batches.append(batch)
+                freeze.members.extend(recipient.contact for recipient in recipients)
+                freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
+                progress(len(freeze.members), len(numbers))
         must_have_members(len(freeze.members), lists=plan.lists)
         self.dispatches.commit(
             plan.dispatch,
@@ -155,21 +160,21 @@ class Preparer:
     def _those_who_may_be_mailed(
         self, numbers: Sequence[ContactNumber], masters: Sequence[EmailMaster], freeze: _Freeze
     ) -> Iterator[tuple[ContactNumber, str, MasterKey]]:
-        present = {master.language: master.key for master in masters}
+        present, fallback = {master.language: master.key for master in masters}, masters[0].key
+        # Few combinations of languages exist among a million people.
+        master_for = lru_cache(maxsize=4096)(partial(choose_language, present=present, fallback=fallback))
         # Whoever is suppressed from now on is in the journal, which the gate compares; so looking once is enough.
         is_anybody = self.suppressions.count() > 0
-        for block in self._blocks(numbers):
-            keys = [contact.key for _, contact in block] if is_anybody else []
+        for block in one_ahead(
+            lambda part: list(self.book.routes(part)), [numbers[at : at + _BLOCK] for at in range(0, len(numbers), _BLOCK)]
+        ):
+            keys = [address_key(address) for _, address, _ in block] if is_anybody else []
             flags = self.suppressions.suppressed_among(keys) if is_anybody else [False] * len(block)
-            for (number, contact), is_suppressed in zip(block, flags, strict=True):
+            for (number, address, languages), is_suppressed in zip(block, flags, strict=True):
                 if is_suppressed:
                     freeze.suppressed.append(number)
                 else:
-                    yield number, contact.address, choose_language(contact.languages, present=present, fallback=masters[0].key)
-
-    def _blocks(self, numbers: Sequence[ContactNumber]) -> Iterator[list[tuple[ContactNumber, Contact]]]:
-        for at in range(0, len(numbers), _BLOCK):
-            yield list(self.book.load(numbers[at : at + _BLOCK]))
+                    yield number, address, master_for(languages)
 
     def _reached_before(self, plan: DispatchPlan) -> frozenset[ContactNumber]:
         """Return who has this revision, or will have it, by an earlier dispatch: nobody gets it twice."""

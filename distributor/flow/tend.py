@@ -5,10 +5,12 @@ A lost wake-up costs one sweep's interval. A dead worker costs one lease. Any on
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from distributor.core.embargo import ARM_BEFORE
+from distributor.core.embargo import ARM_BEFORE, CLAIM_AHEAD
 from distributor.core.ids import DispatchId
 from distributor.core.message import THREADS
 from distributor.core.report import DispatchState, DispatchStatus, is_thread_cut
@@ -30,13 +32,20 @@ class Tender:
     wake_reconciliation: Callable[[DispatchId], None]
     #: Raise the alarms that are due.
     watch: Callable[[DispatchStatus], object]
+    #: Take place for the lift: load and warm up, once per process.
+    arm: Callable[[DispatchId], None]
     #: Free what this process holds of a finished dispatch.
     forget: Callable[[DispatchId], None]
+    #: Dispatches that need no look before a reading of this machine's monotonic clock, in seconds.
+    _resting: dict[DispatchId, float] = field(default_factory=dict)
 
     def sweep(self) -> None:
         """Do once whatever is due. Safe to run at any time on any number of workers."""
         for dispatch in self.dispatches.due(within=ARM_BEFORE):
-            self._tend(dispatch, self.dispatches.status(dispatch))
+            if time.monotonic() >= self._resting.get(dispatch, 0):
+                status = self.dispatches.status(dispatch)
+                self._tend(dispatch, status)
+                self._resting[dispatch] = time.monotonic() + _rest(status) / timedelta(seconds=1)
 
     def _tend(self, dispatch: DispatchId, status: DispatchStatus) -> None:
         self._take_back(dispatch, status)
@@ -45,8 +54,11 @@ class Tender:
             self.wake_reconciliation(dispatch)
         match status.state:
             case DispatchState.ARMED | DispatchState.RELEASING:
-                wake = self.wake_slots if status.is_prepared else self.wake_preparation
-                wake(dispatch)
+                if status.is_prepared:
+                    self.arm(dispatch)
+                    self.wake_slots(dispatch)
+                else:
+                    self.wake_preparation(dispatch)
             case DispatchState.CANCELLED:
                 for channel, _ in status.channels:
                     self.ledger.withdraw(dispatch, channel)
@@ -66,4 +78,19 @@ class Tender:
         if all(channel.tally.is_settled for _, channel in status.channels):
             self.dispatches.close(dispatch)
             self.forget(dispatch)
+            self._resting.pop(dispatch, None)
             tell(Event.DISPATCH_CLOSED, dispatch=dispatch, state=status.state.value)
+
+
+def _rest(status: DispatchStatus) -> timedelta:
+    """Return how long a dispatch needs no look. A hundred armed ones looked at five times a second would make lifts late."""
+    match status.state:
+        case DispatchState.RELEASING:
+            return timedelta(0)
+        case DispatchState.ARMED:
+            return min(_LONGEST_REST, max(status.lift_at - CLAIM_AHEAD - status.read_at, timedelta(0)))
+        case _:
+            return _LONGEST_REST
+
+
+_LONGEST_REST = timedelta(seconds=1)

@@ -17,7 +17,7 @@ import redis
 
 from distributor.core.audience import Contact
 from distributor.core.errors import NotFound
-from distributor.core.ids import AddressKey, ContactNumber, ListName, address_key
+from distributor.core.ids import AddressKey, ContactNumber, Language, ListName, address_key
 from distributor.ports import ImportCount
 from distributor.store.codec import UnknownSchema
 from distributor.store.ledger_keys import load_script, store_errors
@@ -90,10 +90,24 @@ class RedisContactBook:
 
     def load(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
         """Return the contacts in the order asked."""
-        for at in range(0, len(numbers), _BLOCK):
-            yield from self._load_block(numbers[at : at + _BLOCK])
+        return ((number, _decode(record)) for number, record in self._records(numbers))
 
-    def _load_block(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, Contact]]:
+    def routes(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, str, tuple[Language, ...]]]:
+        """Return number, address and languages of contacts in the order asked."""
+        # Few combinations of languages exist, so that their parts need not be made for each contact.
+        parts: dict[str, tuple[Language, ...]] = {}
+        for number, record in self._records(numbers):
+            schema, address, _, _, languages, _ = orjson.loads(record)
+            _must_be_known(schema)
+            if languages not in parts:
+                parts[languages] = tuple(languages.split())
+            yield number, address, parts[languages]
+
+    def _records(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, bytes]]:
+        for at in range(0, len(numbers), _BLOCK):
+            yield from self._records_of_block(numbers[at : at + _BLOCK])
+
+    def _records_of_block(self, numbers: Sequence[ContactNumber]) -> Iterator[tuple[ContactNumber, bytes]]:
         with store_errors(), self._client.pipeline(transaction=False) as pipe:
             # Members come ascending, so that a bucket is nearly always one run; any other order only makes more commands.
             for bucket, run in groupby(numbers, key=lambda number: number // _PER_BUCKET):
@@ -101,7 +115,7 @@ class RedisContactBook:
             records = chain.from_iterable(pipe.execute())
         for number, record in zip(numbers, records, strict=True):
             if record is not None:
-                yield number, _decode(record)
+                yield number, record
 
     def find(self, address: str) -> ContactNumber | None:
         """Return the number of a normalised address."""
@@ -146,8 +160,7 @@ def _encode(contact: Contact) -> bytes:
 
 def _decode(record: bytes) -> Contact:
     schema, *fields = orjson.loads(record)
-    if schema != _SCHEMA:
-        raise UnknownSchema(f"A contact was stored in another shape than {_SCHEMA}, the one that this version reads.")
+    _must_be_known(schema)
     address, name, outlet, languages, tags = fields
     return Contact(
         address=address,
@@ -156,3 +169,8 @@ def _decode(record: bytes) -> Contact:
         languages=tuple(languages.split()),
         tags=tuple(tags.split(";")[:-1]),
     )
+
+
+def _must_be_known(schema: int) -> None:
+    if schema != _SCHEMA:
+        raise UnknownSchema(f"A contact was stored in another shape than {_SCHEMA}, the one that this version reads.")

@@ -231,6 +231,8 @@ def _channel(name: ChannelName, found: list[Any], meta: dict[bytes, bytes]) -> C
         tally=tally,
         parts=tuple(_part(at, letter, remote.get(str(at).encode(), b"|")) for at, letter in enumerate(letters)),
         paused_until=maybe_from_us(meta.get(f"pause:{name.value}".encode())),
+        hold_reason=meta.get(f"held:{name.value}".encode(), b"").decode(),
+        hold_note=meta.get(f"held_note:{name.value}".encode(), b"").decode(),
     )
 
 

@@ -16,11 +16,12 @@ import redis
 
 from distributor.core.delivery import State, code
 from distributor.core.embargo import GateFacts
-from distributor.core.errors import NotFound, NotSent, Rejected, SendFailure
-from distributor.core.ids import DispatchId, MasterKey, RemoteId
+from distributor.core.errors import NotFound, SendFailure
+from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import THREADS, ChannelName
 from distributor.ports import Accepted
-from distributor.ports_dispatch import Claim, GateAnswer, NoClaim, PartInDoubt, Pause, Verdict
+from distributor.ports_dispatch import Claim, GateAnswer, PartInDoubt, Verdict
+from distributor.store import settlement
 from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, from_us, store_errors
 
 #: Batches withdrawn per script call: 50 batches of 1,000 take about a millisecond.
@@ -32,44 +33,21 @@ _SUBMITTING = code(State.SUBMITTING)
 class RedisLedger:
     """The ledger, on one Redis. Thread-safe: it holds nothing but the connection pool."""
 
-    def __init__(self, client: redis.Redis, *, lease: timedelta, claim_ahead: timedelta) -> None:
+    def __init__(self, client: redis.Redis, *, lease: timedelta) -> None:
         """Use `client`, which must not resend commands by itself (store.connection.connect).
 
-        `lease` bounds how long a provider call may take; `claim_ahead` is how long before the lift batches may be claimed.
+        `lease` bounds how long a provider call may take.
         """
         self._client = client
         self._scripts = LedgerScripts(client)
         self._lease_us = lease // _US
-        self._ahead_us = claim_ahead // _US
-
-    def claim(self, dispatch: DispatchId, channel: ChannelName, *, token: str) -> Claim | Pause:
-        """Take the lowest open batch that may go now."""
-        k = ChannelKeys(dispatch, channel)
-        answer = self._scripts.claim(
-            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims],
-            args=[token, self._lease_us, self._ahead_us, "1" if channel in THREADS else "0", channel.value],
-        )
-        word, *rest = cast("list[bytes | int]", answer)
-        if word != b"claimed":
-            wait = timedelta(microseconds=int(rest[0])) if rest else timedelta(0)
-            return Pause(why=NoClaim(_text(word)), wait=wait)
-        start, count, master, attempt = rest
-        return Claim(
-            dispatch=dispatch,
-            channel=channel,
-            token=token,
-            start=int(start),
-            count=int(count),
-            master=MasterKey(_text(master)),
-            attempt=int(attempt),
-        )
 
     def submit(self, claim: Claim, *, revision: int, offered_seal: str, journal_seen: int) -> GateAnswer:
         """Ask the gate, and mark the batch `submitting` if it opens."""
         k = ChannelKeys(claim.dispatch, claim.channel)
         answer = self._scripts.submit(
             keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims],
-            args=[claim.token, claim.start, offered_seal, self._lease_us, journal_seen],
+            args=[claim.token, claim.start, offered_seal, self._lease_us, journal_seen, claim.channel.value],
         )
         verdict, now, lift, late, held, seal, owned, states = cast("list[bytes]", answer)
         facts = GateFacts(
@@ -88,42 +66,15 @@ class RedisLedger:
 
     def settle_accepted(self, claim: Claim, accepted: Accepted) -> bool:
         """Write that the provider took the batch."""
-        state = State.LIVE if claim.channel in THREADS else State.ACCEPTED
-        return self._settle(claim, state, remote_id=accepted.remote_id, url=accepted.url)
+        return self._settle(settlement.of_acceptance(claim, accepted))
 
     def settle_failed(self, claim: Claim, failure: SendFailure, *, retry_in: timedelta, hold: str) -> bool:
         """Write what the failure's class allows."""
-        match failure:
-            case Rejected():
-                state = State.REFUSED
-            case NotSent():
-                state = State.PLANNED
-            case _:
-                state = State.UNKNOWN
-        pause = retry_in if state is State.PLANNED and failure.status == _TOO_MANY_REQUESTS else timedelta(0)
-        return self._settle(claim, state, why=failure.reason, retry_in=retry_in, pause=pause, hold=hold)
+        return self._settle(settlement.of_failure(claim, failure, retry_in=retry_in, hold=hold))
 
-    def _settle(
-        self,
-        claim: Claim,
-        state: State,
-        *,
-        remote_id: str = "",
-        url: str = "",
-        why: str = "",
-        retry_in: timedelta = timedelta(0),
-        pause: timedelta = timedelta(0),
-        hold: str = "",
-    ) -> bool:
-        k = ChannelKeys(claim.dispatch, claim.channel)
-        moved = self._scripts.settle(
-            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote, k.asked],
-            args=[
-                claim.token, claim.start, code(state), remote_id, url, why,
-                retry_in // _US, pause // _US, claim.channel.value, hold,
-            ],
-        )  # fmt: skip
-        return cast("int", moved) >= 0
+    def _settle(self, asked: settlement.Asked) -> bool:
+        keys, args = asked
+        return cast("int", self._scripts.settle(keys=keys, args=args)) >= 0
 
     def split(self, claim: Claim, *, middle: int, first: bytes, second: bytes) -> bool:
         """Cut a refused batch in two open ones at index `middle`."""
@@ -142,15 +93,22 @@ class RedisLedger:
         )
         return back, doubt
 
-    def staged(self, claim: Claim) -> bytes:
-        """Return the claimed batch's staged body.
+    def open_starts(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[int]:
+        """Return the batches that nobody has claimed, ascending."""
+        with store_errors():
+            found = cast("list[bytes]", self._client.zrange(ChannelKeys(dispatch, channel).open, 0, -1))
+        return sorted(int(start) for start in found)
+
+    def staged(self, dispatch: DispatchId, channel: ChannelName, start: int) -> bytes:
+        """Return a batch's staged body.
 
         Raises:
             NotFound: the body is gone, which means that the batch is settled.
         """
-        body = self._client.get(ChannelKeys(claim.dispatch, claim.channel).body(claim.start))
+        with store_errors():
+            body = self._client.get(ChannelKeys(dispatch, channel).body(start))
         if body is None:
-            raise NotFound("staged batch", f"{claim.dispatch}/{claim.channel.value}/{claim.start}")
+            raise NotFound("staged batch", f"{dispatch}/{channel.value}/{start}")
         return unpack_body(cast("bytes", body))
 
     def reply_to(self, claim: Claim) -> RemoteId | None:
@@ -213,9 +171,6 @@ class RedisLedger:
             cast("int", self._scripts.decide(keys=[*keys, k.body(start), k.asked], args=[start, letter]))
             for start in sorted(doubtful)
         )
-
-
-_TOO_MANY_REQUESTS = 429
 
 
 def pack_body(body: bytes) -> bytes:

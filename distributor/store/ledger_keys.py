@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.client import Pipeline
 
 from distributor.core.errors import StoreUnavailable
 from distributor.core.ids import DispatchId, MasterKey
@@ -115,7 +116,9 @@ class LuaScript:
 
     def __init__(self, client: redis.Redis, *sources: str) -> None:
         """Join the named files of `lua/` to one script."""
-        self._script = client.register_script("\n".join((_LUA / f"{name}.lua").read_text("utf-8") for name in sources))
+        self._client = client
+        self._source = "\n".join((_LUA / f"{name}.lua").read_text("utf-8") for name in sources)
+        self._script = client.register_script(self._source)
 
     def __call__(self, *, keys: Sequence[str], args: Sequence[bytes | str | int]) -> Any:
         """Run the script atomically and return its answer as Redis gives it.
@@ -125,6 +128,14 @@ class LuaScript:
         """
         with store_errors():
             return self._script(keys=keys, args=args)
+
+    def queue(self, pipe: Pipeline, keys: Sequence[str], args: Sequence[bytes | str | int]) -> None:
+        """Put the script into a pipeline. Running that raises NoScriptError if the server does not know it: `load` it then."""
+        pipe.evalsha(self._script.sha, len(keys), *keys, *args)
+
+    def load(self) -> None:
+        """Make the script known to the server."""
+        self._client.script_load(self._source)
 
 
 def load_script(client: redis.Redis, name: str) -> LuaScript:

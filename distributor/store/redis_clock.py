@@ -38,6 +38,10 @@ class RedisClock:
         """Return Redis's time, asked just now."""
         return from_us(self._ask())
 
+    def left_until(self, instant: datetime) -> timedelta:
+        """Return how long it is until the instant by an estimate of Redis's clock; negative when it is past."""
+        return timedelta(seconds=self._left(to_us(instant)))
+
     def wait_until(self, instant: datetime, *, should_stop: Callable[[], bool]) -> None:
         """Sleep until the instant by Redis's clock; correct within the round trip's asymmetry, well under a millisecond."""
         while (left := self._left(to_us(instant))) > 0 and not should_stop():

@@ -44,7 +44,7 @@ class RedisReleaseStore:
         content_digest = codec.content_digest(release)
         name = revises or ReleaseId(digest_id("r", content_digest))
         revision, _ = self._add(
-            keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, _key(name, "seal")],
+            keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, seal_key(name)],
             args=[
                 codec.encode(_Envelope(content=release, added_by=by, added_at=at)),
                 content_digest, name, to_us(at), "1" if revises else "0",
@@ -111,7 +111,7 @@ class RedisReleaseStore:
         stored = self._approve(
             keys=[
                 _key(name, "revisions"), _key(name, "approval"),
-                _key(name, f"masters:{approval.revision}"), _key(name, "seal"),
+                _key(name, f"masters:{approval.revision}"), seal_key(name),
             ],
             args=[approval.revision, codec.encode(approval), approval.seal, *(codec.encode_master(m) for m in masters)],
         )  # fmt: skip
@@ -133,12 +133,17 @@ class RedisReleaseStore:
     def void_approval(self, release: ReleaseId) -> bool:
         """Take the approval back."""
         with store_errors():
-            return bool(self._client.delete(_key(release, "approval"), _key(release, "seal")))
+            return bool(self._client.delete(_key(release, "approval"), seal_key(release)))
 
     def approved_seal(self, release: ReleaseId) -> str:
         """Return the seal of the approval that stands, "" when there is none."""
         with store_errors():
-            return (cast("bytes | None", self._client.get(_key(release, "seal"))) or b"").decode()
+            return (cast("bytes | None", self._client.get(seal_key(release))) or b"").decode()
+
+
+def seal_key(release: ReleaseId) -> str:
+    """Return the key of the seal of the approval that stands."""
+    return _key(release, "seal")
 
 
 def _key(release: ReleaseId, name: str) -> str:

@@ -14,7 +14,8 @@ from distributor.store.codec import decode, encode
 from distributor.store.ledger_keys import load_script, store_errors
 
 SUPPRESSIONS = "suppressions"
-_JOURNAL = "suppressions:journal"
+#: Keys of suppressed addresses in the order in which they came; never cut.
+JOURNAL = "suppressions:journal"
 
 
 class RedisSuppressionList:
@@ -27,7 +28,7 @@ class RedisSuppressionList:
     def add(self, address: str, *, reason: str, by: str, at: datetime) -> bool:
         """Suppress a normalised address and write the journal, atomically."""
         record = Suppression(key=address_key(address), address=address, reason=reason, by=by, at=at)
-        return bool(self._add(keys=[SUPPRESSIONS, _JOURNAL], args=[record.key, encode(record)]))
+        return bool(self._add(keys=[SUPPRESSIONS, JOURNAL], args=[record.key, encode(record)]))
 
     def remove(self, address: str) -> bool:
         """Lift a suppression by a person's word. Dispatches that applied it already keep it."""
@@ -62,9 +63,9 @@ class RedisSuppressionList:
     def journal_end(self) -> int:
         """Return the number of entries ever written to the journal."""
         with store_errors():
-            return self._client.llen(_JOURNAL)
+            return self._client.llen(JOURNAL)
 
     def journal_since(self, seen: int) -> Sequence[AddressKey]:
         """Return the keys written after the first `seen` entries, oldest first."""
         with store_errors():
-            return [AddressKey(key.decode()) for key in cast("list[bytes]", self._client.lrange(_JOURNAL, seen, -1))]
+            return [AddressKey(key.decode()) for key in cast("list[bytes]", self._client.lrange(JOURNAL, seen, -1))]

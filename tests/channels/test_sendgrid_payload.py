@@ -36,7 +36,7 @@ def read(staged: bytes) -> list[dict[str, Any]]:
 
 
 def test_a_request_is_the_frame_around_the_batch() -> None:
-    body = orjson.loads(assemble(build_frame(EMAIL), stage(people(2))))
+    body = orjson.loads(b"".join(assemble(build_frame(EMAIL), stage(people(2)))))
 
     assert list(body) == ["personalizations", "from", "subject", "content", "tracking_settings", "reply_to"]
     assert body["from"] == {"email": "press@example.org", "name": "Harbour desk"}

@@ -14,14 +14,16 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from distributor.bootstrap import CLAIM_AHEAD, Service
+from distributor.bootstrap import Service
+from distributor.bootstrap_dispatch import build_hot_path
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.ids import DispatchId, ReleaseId, RemoteId
 from distributor.core.message import ChannelName, Master
-from distributor.flow.dispatch import Dispatcher
+from distributor.flow.lift.dispatch import Dispatcher
 from distributor.ports import Accepted, Channel, Finding, LiftClock, LinkMaker
-from distributor.ports_dispatch import Claim, GateAnswer, Ledger, Pause
+from distributor.ports_dispatch import Claim, GateAnswer, Ledger
+from distributor.ports_turn import Answered, Terms, Turn, Turns
 from distributor.settings import load_settings
 from distributor.store.embedded import open_redis
 from distributor.store.ledger import RedisLedger
@@ -43,22 +45,45 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+class DyingTurns:
+    """What gives batches, for a slot that dies around a claim."""
+
+    def __init__(self, real: Turns, ledger: Ledger, step: Step) -> None:
+        self._real, self._ledger, self._step = real, ledger, step
+
+    def take(
+        self,
+        dispatch: DispatchId,
+        channel: ChannelName,
+        *,
+        release: ReleaseId,
+        token: str,
+        at_hand: Sequence[int] = (),
+        answered: Answered | None = None,
+    ) -> Turn:
+        """Die before or after a claim, or when the answer before it was written."""
+        if self._step is Step.BEFORE_CLAIM:
+            die()
+        if self._step is Step.AFTER_SETTLE and answered is not None:
+            # The pair is one exchange, but not one atomic step: the slot may die having written and not claimed.
+            self._ledger.settle_accepted(answered.claim, answered.accepted)
+            die()
+        turn = self._real.take(dispatch, channel, release=release, token=token, at_hand=at_hand, answered=answered)
+        if self._step is Step.AFTER_CLAIM and isinstance(turn.taken, Claim):
+            die()
+        return turn
+
+    def terms(self, release: ReleaseId) -> Terms:
+        """As the real one."""
+        return self._real.terms(release)
+
+
 class DyingLedger(RedisLedger):
     """The ledger, for a slot that dies between its calls."""
 
     def __init__(self, service: Service, step: Step) -> None:
-        lease = timedelta(seconds=service.settings.dispatch.lease_seconds)
-        super().__init__(service.client, lease=lease, claim_ahead=CLAIM_AHEAD)
+        super().__init__(service.client, lease=timedelta(seconds=service.settings.dispatch.lease_seconds))
         self.step = step
-
-    def claim(self, dispatch: DispatchId, channel: ChannelName, *, token: str) -> Claim | Pause:
-        """Die before or after a claim."""
-        if self.step is Step.BEFORE_CLAIM:
-            die()
-        claim = super().claim(dispatch, channel, token=token)
-        if self.step is Step.AFTER_CLAIM and isinstance(claim, Claim):
-            die()
-        return claim
 
     def submit(self, claim: Claim, *, revision: int, offered_seal: str, journal_seen: int) -> GateAnswer:
         """Die before or after the gate."""
@@ -117,17 +142,23 @@ class DyingChannel:
 
 
 def slot_with(
-    ledger: Ledger, service: Service, channels: Mapping[ChannelName, Channel], *, lift_clock: LiftClock | None = None
+    ledger: Ledger,
+    service: Service,
+    channels: Mapping[ChannelName, Channel],
+    *,
+    turns: Turns | None = None,
+    lift_clock: LiftClock | None = None,
 ) -> Dispatcher:
     """Return a slot that works with this ledger and these channels."""
-    return Dispatcher(
+    return build_hot_path(
+        turns=turns or service.turns,
         ledger=ledger,
         dispatches=service.dispatches,
-        approved_seal=lambda release: service.releases.approved_seal(ReleaseId(release)),
         suppression=service.suppression_sync,
         channels=channels,
         lift_clock=lift_clock or service.lift_clock,
-    )
+        at_hand_bytes=1 << 20,
+    ).dispatcher
 
 
 def serve_until_dead(step: Step) -> None:
@@ -136,7 +167,8 @@ def serve_until_dead(step: Step) -> None:
     with open_redis(settings, long_lived=False) as handle:
         service = Service(settings, handle)
         channels = {name: DyingChannel(channel, step) for name, channel in service.channels.items()}
-        slot_with(DyingLedger(service, step), service, channels).serve(should_stop=lambda: False)
+        turns = DyingTurns(service.turns, service.ledger, step)
+        slot_with(DyingLedger(service, step), service, channels, turns=turns).serve(should_stop=lambda: False)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ def _let_the_morning_come(scene: Scene, plan: DispatchPlan) -> None:
     scene.sandbox.play()
     service = scene.desk.service
     while insist(lambda: service.reconciler.reconcile(plan.dispatch)):
-        service.dispatcher.serve(should_stop=lambda: False)
+        service.hot_path.dispatcher.serve(should_stop=lambda: False)
 
 
 def _texts_in_logs(scene: Scene) -> Iterator[str]:

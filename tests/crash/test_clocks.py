@@ -15,7 +15,7 @@ from distributor.store.ledger_keys import to_us
 from tests.conftest import absent
 from tests.crash.one_slot import slot_with
 from tests.crash.scene import Scene
-from tests.flow.newsroom import X
+from tests.flow.newsroom import EMAIL, X
 
 PEOPLE = 40
 #: What libfaketime does to a worker's wall clock. The monotonic clock stays the kernel's: Python waits on semaphores by it, which
@@ -76,9 +76,10 @@ def test_workers_who_disagree_about_the_time_share_one_lift(scene: Scene, faketi
 
 
 def test_x_refuses_a_worker_with_a_wrong_clock_and_staff_are_asked(scene: Scene, faketime: str) -> None:
-    """X believes no signature of another hour. Nothing is lost: a worker with the right time goes on when staff say so."""
+    """X believes no signature of another hour. The mail leaves all the same, and the thread goes on when staff say so."""
+    scene.desk.crowd(PEOPLE)
     scene.start_worker(**wrong(faketime, "an hour behind"))
-    plan = scene.desk.schedule(scene.desk.approved(), channels=(X,), lists=())
+    plan = scene.desk.schedule(scene.desk.approved(), channels=(EMAIL, X))
     give_up_at = time.monotonic() + 30
     while (status := scene.status(plan)).state is not DispatchState.HELD:
         assert time.monotonic() < give_up_at, status
@@ -89,7 +90,9 @@ def test_x_refuses_a_worker_with_a_wrong_clock_and_staff_are_asked(scene: Scene,
     time.sleep(1)
     scene.desk.work()
 
-    assert status.hold_reason == HoldReason.PROVIDER
+    channels = dict(status.channels)
+    assert (channels[X].hold_reason, channels[EMAIL].hold_reason, status.hold_reason) == (HoldReason.PROVIDER, "", "")
+    assert scene.desk.states(plan.dispatch) == {"accepted": PEOPLE}
     assert set(scene.desk.states(plan.dispatch, X)) == {"live"}
 
 
@@ -103,6 +106,10 @@ class HastyClock:
     def now(self) -> datetime:
         """Return Redis's time."""
         return self._real.now()
+
+    def left_until(self, instant: datetime) -> timedelta:
+        """Return that the lift is past."""
+        return timedelta(seconds=-1)
 
     def wait_until(self, instant: datetime, *, should_stop: Callable[[], bool]) -> None:
         """Return long before."""

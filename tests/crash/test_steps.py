@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from distributor.bootstrap import CLAIM_AHEAD
 from distributor.core.errors import StoreUnavailable
 from distributor.core.plan import DispatchPlan
 from distributor.ports_dispatch import Claim, GateAnswer
@@ -152,7 +151,7 @@ class ForgetfulLedger(RedisLedger):
     """A ledger whose first answer from the gate is lost on its way, as when Redis is killed having written it."""
 
     def __init__(self, scene: Scene, *, away_s: float) -> None:
-        super().__init__(scene.desk.service.client, lease=timedelta(seconds=LEASE_S), claim_ahead=CLAIM_AHEAD)
+        super().__init__(scene.desk.service.client, lease=timedelta(seconds=LEASE_S))
         self._away_s, self._is_first = away_s, True
 
     def submit(self, claim: Claim, *, revision: int, offered_seal: str, journal_seen: int) -> GateAnswer:

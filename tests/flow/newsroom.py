@@ -104,7 +104,7 @@ class Newsroom:
 
     def work(self) -> None:
         """Run one slot until nothing is due any more."""
-        self.service.dispatcher.serve(should_stop=lambda: False)
+        self.service.hot_path.dispatcher.serve(should_stop=lambda: False)
 
     def status(self, dispatch: DispatchId) -> DispatchStatus:
         """Return the status."""

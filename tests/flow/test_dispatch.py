@@ -269,7 +269,8 @@ def test_a_revoked_key_holds_the_dispatch_instead_of_refusing_everybody(redis_ur
     bad.service.close()
 
     assert newsroom.states(plan.dispatch) == {"planned": 3}
-    assert newsroom.status(plan.dispatch).hold_reason == "provider"
+    assert newsroom.status(plan.dispatch).state is DispatchState.HELD
+    assert newsroom.status(plan.dispatch).why_held == "provider"
 
 
 def test_hold_stops_the_wave_and_resume_goes_on_exactly_there(redis_url: str, newsroom: Newsroom) -> None:

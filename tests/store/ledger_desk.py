@@ -22,6 +22,7 @@ from distributor.store.dispatches import RedisDispatches
 from distributor.store.ledger import RedisLedger
 from distributor.store.ledger_keys import ChannelKeys, meta_key
 from distributor.store.redis_clock import RedisClock
+from distributor.store.turns import RedisTurns
 
 EMAIL, X = ChannelName.EMAIL, ChannelName.X
 SEAL = "5ea1" * 16
@@ -36,7 +37,8 @@ class Desk:
     def __init__(self, client: redis.Redis, *, dispatch: str = "dtest") -> None:
         self.client = client
         self.id = DispatchId(dispatch)
-        self.ledger = RedisLedger(client, lease=timedelta(seconds=60), claim_ahead=timedelta(seconds=1))
+        self.ledger = RedisLedger(client, lease=timedelta(seconds=60))
+        self.turns = RedisTurns(client, lease=timedelta(seconds=60), claim_ahead=timedelta(seconds=1))
         self.dispatches = RedisDispatches(client)
         self.clock = RedisClock(client)
         self._tokens = (f"token-{number}" for number in itertools.count(1))
@@ -90,9 +92,9 @@ class Desk:
         """Return a token never used before."""
         return next(self._tokens)
 
-    def try_claim(self, *, channel: ChannelName = EMAIL, token: str = "") -> Claim | Pause:
+    def try_claim(self, *, channel: ChannelName = EMAIL, token: str = "", at_hand: Sequence[int] = ()) -> Claim | Pause:
         """Ask for a batch."""
-        return self.ledger.claim(self.id, channel, token=token or self.token())
+        return self.turns.take(self.id, channel, release=ReleaseId("rtest"), token=token or self.token(), at_hand=at_hand).taken
 
     def claim(self, *, channel: ChannelName = EMAIL, token: str = "") -> Claim:
         """Take a batch that must be there."""

@@ -178,7 +178,7 @@ def test_an_answer_for_a_batch_that_never_passed_the_gate_is_refused(desk: Desk)
     assert not desk.ledger.split(claim, middle=1, first=b"1", second=b"2")
 
     assert desk.states() == "cc"
-    assert desk.ledger.staged(claim) == b"body of 0"
+    assert desk.ledger.staged(desk.id, claim.channel, claim.start) == b"body of 0"
 
 
 def test_an_answer_written_twice_counts_once(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import redis
@@ -47,20 +48,21 @@ class LedgerMachine(RuleBasedStateMachine):
         #: Who asked to be left alone before the message left, or while it was out.
         self.left: set[int] = set()
 
-    @rule(target=claims)
-    def claim(self) -> object:
-        """Somebody asks for work."""
-        return self.claim_now() or multiple()
+    @rule(target=claims, at_hand=st.lists(st.integers(0, 20), max_size=3))
+    def claim(self, at_hand: list[int]) -> object:
+        """Somebody asks for work, perhaps with bodies at hand, which may be gone or never have been."""
+        return self.claim_now(at_hand) or multiple()
 
-    def claim_now(self) -> Claim | None:
+    def claim_now(self, at_hand: Sequence[int] = ()) -> Claim | None:
         """Ask for work; the model says what may come."""
         token, model = self.desk.token(), self.model
-        got = self.desk.try_claim(token=token)
+        got = self.desk.try_claim(token=token, at_hand=at_hand)
         if isinstance(got, Claim):
             assert not model.hold
             assert not model.is_cancelled
             assert not model.is_before_lift
             assert got.start in model.may_be_claimed()
+            assert got.start in at_hand or not model.may_be_claimed() & set(at_hand)
             assert got.count == model.sizes[got.start]
             model.claim(got.start, token)
             return got

@@ -165,7 +165,7 @@ def test_halves_are_open_with_their_own_bodies_and_sum_to_the_whole(desk: Desk) 
 
     assert not desk.ledger.settle_accepted(claim, ACCEPTED), "the claim was spent with the cut"
     first, second = desk.claim(), desk.claim()
-    assert [(half.start, half.count, desk.ledger.staged(half)) for half in (first, second)] == [
+    assert [(half.start, half.count, desk.ledger.staged(desk.id, half.channel, half.start)) for half in (first, second)] == [
         (0, 2, b"first"),
         (2, 3, b"second"),
     ]

@@ -18,9 +18,14 @@ if ARGV[1] == 'hold' then
   redis.call('HSET', KEYS[1], 'held', ARGV[3], 'held_by', ARGV[2], 'held_us', stamp(now), 'held_note', ARGV[4])
   return 'ok'
 end
-if held == '' then return 'same' end
+-- A resumed dispatch goes on in every channel, also in those that were held by themselves.
+local to_clear = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.find(field, '^held:') or string.find(field, '^held_%l+:') then to_clear[#to_clear + 1] = field end
+end
+if held == '' and #to_clear == 0 then return 'same' end
 if tonumber(ARGV[5]) > 0 and now + tonumber(ARGV[5]) > tonumber(meta[3]) then
   redis.call('HSET', KEYS[1], 'late_us', stamp(now + tonumber(ARGV[5])))
 end
-redis.call('HDEL', KEYS[1], 'held', 'held_by', 'held_us', 'held_note')
+redis.call('HDEL', KEYS[1], 'held', 'held_by', 'held_us', 'held_note', unpack(to_clear))
 return 'ok'

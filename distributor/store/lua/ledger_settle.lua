@@ -6,7 +6,7 @@
 --       4 remote id or ""   5 URL or ""   6 a short reason or ""
 --       7 microseconds to wait before the batch may be tried again (with p)
 --       8 microseconds for which the whole channel pauses, 0 for none   9 the channel's name
---       10 reason to hold the dispatch, or ""
+--       10 reason to hold this channel of the dispatch, or ""
 -- Returns how many deliveries moved, -1 when the batch is not this token's.
 local now = now_us()
 local start, letter = ARGV[2], ARGV[3]
@@ -38,7 +38,8 @@ if letter == 'L' then redis.call('HSET', KEYS[8], start, ARGV[4] .. '|' .. ARGV[
 if tonumber(ARGV[8]) > 0 then
   redis.call('HSET', KEYS[1], 'pause:' .. ARGV[9], stamp(now + tonumber(ARGV[8])))
 end
-if ARGV[10] ~= '' and (redis.call('HGET', KEYS[1], 'held') or '') == '' then
-  redis.call('HSET', KEYS[1], 'held', ARGV[10], 'held_by', 'distributor', 'held_us', stamp(now), 'held_note', ARGV[6])
+if ARGV[10] ~= '' then
+  -- The other channels go on: what one provider refuses says nothing about another.
+  redis.call('HSET', KEYS[1], 'held:' .. ARGV[9], ARGV[10], 'held_note:' .. ARGV[9], ARGV[6], 'held_us:' .. ARGV[9], stamp(now))
 end
 return moved

@@ -4,15 +4,16 @@
 -- Repeated with the same token after 'open' it answers 'open' again and changes nothing.
 -- KEYS  1 meta   2 states   3 counts   4 open   5 batches   6 claims
 -- ARGV  1 token   2 start   3 seal of the bytes at hand   4 lease in microseconds
---       5 how much of the suppression journal the caller has seen
+--       5 how much of the suppression journal the caller has seen   6 the channel's name
 -- Returns {verdict, now, lift, late, held, seal, owned, states}
 --   verdict  'open' | 'early' | 'stale' (the journal has more: apply it and ask again) | 'held' | 'seal' | 'late' | 'lost'
 --   now, lift, late in microseconds as strings; held "" or the reason; owned 1 or 0
 --   states   the batch's letters when somebody in it does not go, "" when all do
 local now = now_us()
-local meta = redis.call('HMGET', KEYS[1], 'lift_us', 'late_us', 'held', 'cancelled', 'seal', 'journal_seen')
+local meta = redis.call('HMGET', KEYS[1], 'lift_us', 'late_us', 'held', 'cancelled', 'seal', 'journal_seen', 'held:' .. ARGV[6])
 local lift, late = tonumber(meta[1]), tonumber(meta[2])
 local held = meta[3] or ''
+if held == '' then held = meta[7] or '' end
 if meta[4] == '1' then held = 'cancelled' end
 local token, lease, phase = read_claim(redis.call('HGET', KEYS[6], ARGV[2]))
 local owned = token == ARGV[1] and (phase == 's' or now < lease)

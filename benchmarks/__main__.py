@@ -11,6 +11,10 @@ import click
 
 from benchmarks import measures
 from benchmarks.stage import Stage, set_up
+from benchmarks.webhook import posted_per_second
+
+#: A share of the floor above which the sink, not we, may be what is measured.
+_SINK_IS_THE_LIMIT = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +35,11 @@ class Row:
 def main(recipients: int, lifts: int, tasks: int) -> None:
     """Measure everything and print the table. Exit code 1 when a "must" is missed."""
     with set_up() as stage:
-        rows, size_mb = _measure(stage, recipients, lifts, tasks)
+        rows, size_mb, is_sink_the_limit = _measure(stage, recipients, lifts, tasks)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{recipients:,} recipients, {size_mb:,.0f} MB in requests, {machine}\n")
+    # Faster than this, the figure would say more about the sink than about us.
+    print("The sink was the limit: read the first row as a lower bound.\n" if is_sink_the_limit else "", end="")
     print("| what | measured | must | aim | |\n|---|---|---|---|---|")
     for row in rows:
         print(f"| {row.what} | {row.measured} | {row.must} | {row.aim} | {'met' if row.is_met else 'MISSED'} |")
@@ -41,7 +47,7 @@ def main(recipients: int, lifts: int, tasks: int) -> None:
         sys.exit(1)
 
 
-def _measure(stage: Stage, recipients: int, lifts: int, tasks: int) -> tuple[list[Row], float]:
+def _measure(stage: Stage, recipients: int, lifts: int, tasks: int) -> tuple[list[Row], float, bool]:
     plan, prepared = measures.prepare(stage, recipients, lift_in=15)
     requests = measures.bodies(stage, plan)
     size_mb = sum(map(len, requests)) / 1e6
@@ -50,23 +56,27 @@ def _measure(stage: Stage, recipients: int, lifts: int, tasks: int) -> tuple[lis
     del requests
     each = measures.one_task_each(stage, tasks)
     status = measures.status_ms(stage, plan)
-    events = measures.events_per_second(stage, plan, min(recipients, 50_000))
+    posted = posted_per_second(stage, plan, recipients)
     memory = measures.memory_per_recipient(stage, plan, recipients)
     late = measures.lateness_ms(stage, lifts)
     p99 = late[min(len(late) - 1, int(len(late) * 0.99))]
     early = sum(at < 0 for at in late)
     figures = f"{sent:,.0f}/s, floor {floor:,.0f}/s"
     spread = f"median {late[len(late) // 2]:.1f}, {early} early"
-    return [
-        _row("lift to last 202 against the floor", sent / floor, 0.15, 0.5, figures),
-        _row("the same against one task per recipient", sent / each, 200, 1000, f"{each:,.0f}/s that way"),
-        _row("preparing, recipients/s", prepared, 50_000, 150_000),
-        _row("status of that dispatch, ms", status, 20, 5, is_less_better=True),
-        _row("webhook events applied to the ledger/s (without HTTP)", events, 10_000, 50_000),
-        _row("ledger memory per recipient, bytes", memory, 32, 12, is_less_better=True),
-        # An early request is worse than any late one.
-        _row(f"first request, p99 of {lifts} lifts, ms", float("inf") if early else p99, 50, 10, spread, is_less_better=True),
-    ], size_mb
+    return (
+        [
+            _row("lift to last 202 against the floor", sent / floor, 0.15, 0.5, figures),
+            _row("the same against one task per recipient", sent / each, 200, 1000, f"{each:,.0f}/s that way"),
+            _row("preparing, recipients/s", prepared, 50_000, 150_000),
+            _row("status of that dispatch, ms", status, 20, 5, is_less_better=True),
+            _row("webhook events taken in over HTTP, verified, applied/s", posted, 10_000, 50_000),
+            _row("ledger memory per recipient, bytes", memory, 32, 12, is_less_better=True),
+            # An early request is worse than any late one.
+            _row(f"first request, p99 of {lifts} lifts, ms", float("inf") if early else p99, 50, 10, spread, is_less_better=True),
+        ],
+        size_mb,
+        sent > _SINK_IS_THE_LIMIT * floor,
+    )
 
 
 def _row(what: str, value: float, must: float, aim: float, remark: str = "", *, is_less_better: bool = False) -> Row:

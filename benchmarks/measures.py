@@ -5,19 +5,13 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from benchmarks.stage import Stage, process, workers
 from distributor.channels.sendgrid_payload import assemble
-from distributor.core.delivery import State
-from distributor.core.delivery_event import DeliveryEvent
-from distributor.core.ids import Index
 from distributor.core.message import ChannelName
 from distributor.core.plan import DispatchPlan
-from distributor.store.events import RedisEventStore
 from distributor.store.ledger import unpack_body
 from distributor.store.ledger_keys import ChannelKeys
 
@@ -122,23 +116,6 @@ def memory_per_recipient(stage: Stage, plan: DispatchPlan, count: int) -> float:
     keys = list(stage.service.client.scan_iter(match=f"d:{{{plan.dispatch}}}:*", count=1000))
     frames = {key for key in keys if b":frame:" in key}
     return sum(stage.service.client.memory_usage(key) or 0 for key in keys if key not in frames) / count
-
-
-def events_per_second(stage: Stage, plan: DispatchPlan, count: int) -> float:
-    """Return the events applied to the ledger per second (without HTTP)."""
-    store = RedisEventStore(stage.service.client)
-    now = datetime.now(UTC)
-    began = time.perf_counter()
-    for posted in _posts(count):
-        store.apply(
-            plan.dispatch, [DeliveryEvent(dispatch=plan.dispatch, index=Index(n), state=State.DELIVERED, at=now) for n in posted]
-        )
-    return count / (time.perf_counter() - began)
-
-
-def _posts(count: int) -> Iterator[range]:
-    for start in range(0, count, _EVENTS_A_POST):
-        yield range(start, min(start + _EVENTS_A_POST, count))
 
 
 def status_ms(stage: Stage, plan: DispatchPlan, *, rounds: int = 200) -> float:

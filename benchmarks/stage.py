@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,12 @@ class Stage:
             time.sleep(0.05)
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
 @contextlib.contextmanager
 def process(*command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Run a process for the time of a block."""
@@ -114,11 +121,11 @@ def set_up() -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def workers(stage: Stage) -> Iterator[None]:
-    """Run the worker processes for the time of a block."""
+def workers(stage: Stage) -> Iterator[list[int]]:
+    """Run the worker processes for the time of a block; yield their process ids."""
     with contextlib.ExitStack() as stack:
-        for number in range(WORKERS):
-            stack.enter_context(process("distributor", "worker", "--name", f"bench-{number}", environ=stage.environ))
+        commands = [("distributor", "worker", "--name", f"bench-{number}") for number in range(WORKERS)]
+        running = [stack.enter_context(process(*command, environ=stage.environ)) for command in commands]
         while len(stage.service.roster.alive()) < WORKERS:
             time.sleep(0.1)
-        yield
+        yield [child.pid for child in running]

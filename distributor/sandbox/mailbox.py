@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import IO, Final
 
 import orjson
 
@@ -79,7 +79,7 @@ class Mailbox:
     shared: int = 0
     _seen: set[str] = field(default_factory=set)
     _deliveries: set[int] = field(default_factory=set)
-    _spool: tempfile._TemporaryFileWrapper[bytes] | None = None
+    _spool: IO[bytes] | None = None
     _end: int = 0
 
     @property
@@ -131,7 +131,8 @@ class Mailbox:
 
     def _spool_body(self, body: bytes) -> None:
         if self._spool is None:
-            self._spool = tempfile.NamedTemporaryFile(prefix="distributor-sandbox-")  # noqa: SIM115 - lives as long as the mailbox
+            # Without a name in any folder, so that a killed sandbox leaves nothing behind.
+            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the mailbox
         self._spool.seek(self._end)
         self._spool.write(body)
         self._end += len(body)

@@ -6,7 +6,8 @@ All decisions are in lua/ledger_events.lua and core.delivery.RANKS; this module 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import cast
 
 import redis
@@ -21,7 +22,6 @@ from distributor.store.ledger_keys import ChannelKeys, LedgerScripts, store_erro
 #: Events per script call: a millisecond or two, during which Redis does nothing else.
 _STEP = 500
 _RANKED = b"".join(code(state) for state in sorted(RANKS, key=RANKS.__getitem__))
-_IN_DOUBT = code(State.SUBMITTING) + code(State.UNKNOWN)
 _MARKS = {mark: number for number, mark in enumerate(Mark, 1)}
 _MEMBER_BYTES = 4
 
@@ -31,10 +31,11 @@ class RedisEventStore:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._script = LedgerScripts(client).events
+        scripts = LedgerScripts(client)
+        self._events, self._proof = scripts.events, scripts.prove
 
     def apply(self, dispatch: DispatchId, events: Sequence[DeliveryEvent]) -> Applied:
-        """Write the events, atomically for each block of 500.
+        """Write the events, atomically for each block of 500; before that, what they prove about batches in doubt.
 
         Raises:
             StoreUnavailable: no answer came; some may be written. All may be written again.
@@ -42,19 +43,31 @@ class RedisEventStore:
         """
         k = ChannelKeys(dispatch, ChannelName.EMAIL)
         keys = [k.states, k.counts, *(k.marked(mark.value) for mark in Mark)]
-        moved = repeated = contradictory = 0
-        proven: list[int] = []
-        for at in range(0, len(events), _STEP):
-            args = [_RANKED, _IN_DOUBT, *_described(events[at : at + _STEP])]
-            answer = cast("list[int]", self._script(keys=keys, args=args))
-            moved, repeated, contradictory = moved + answer[0], repeated + answer[1], contradictory + answer[2]
-            proven.extend(answer[3:])
-        return Applied(
-            moved=moved,
-            repeated=repeated,
-            contradictory=contradictory,
-            proven=self._batches_of(k, proven) if proven else frozenset(),
-        )
+        described = [list(_described(events[at : at + _STEP])) for at in range(0, len(events), _STEP)]
+        # First, for whoever is cut off in between is asked by the provider to take the same events again.
+        proven = self._prove(k, sorted({int(event.index) for event in events}))
+        answers = [cast("list[int]", self._events(keys=keys, args=[_RANKED, *block])) for block in described]
+        moved, repeated, contradictory = (sum(numbers) for numbers in zip(*answers, strict=True)) if answers else (0, 0, 0)
+        return Applied(moved=moved, repeated=repeated, contradictory=contradictory, proven=proven)
+
+    def _prove(self, k: ChannelKeys, indices: Sequence[int]) -> frozenset[int]:
+        """Take batches out of doubt of which somebody was reported about; return their starts."""
+        with store_errors():
+            doubtful = int(cast("bytes | None", self._client.hget(k.counts, code(State.UNKNOWN).decode())) or 0)
+        if not doubtful or not indices:
+            return frozenset()
+        proven: set[int] = set()
+        for start, reported in groupby(indices, key=self._start_of(k)):
+            if self._proof(keys=[k.states, k.counts, k.batches, k.body(start)], args=[start, _RANKED, *reported]):
+                proven.add(start)
+        return frozenset(proven)
+
+    def _start_of(self, k: ChannelKeys) -> Callable[[int], int]:
+        """Return what tells the start of the batch that an index is in."""
+        with store_errors():
+            fields = cast("list[bytes]", self._client.hkeys(k.batches))
+        starts = sorted(int(field[:-2]) for field in fields if field.endswith(b":n"))
+        return lambda index: starts[max(bisect_right(starts, index) - 1, 0)] if starts else 0
 
     def contacts_at(self, dispatch: DispatchId, indices: Sequence[Index]) -> Sequence[ContactNumber | None]:
         """Return who stands at each index, in one round trip."""
@@ -65,12 +78,6 @@ class RedisEventStore:
                 pipe.getrange(members, first, first + _MEMBER_BYTES - 1)
             found = cast("list[bytes]", pipe.execute())
         return [ContactNumber(int.from_bytes(number, "big")) if number else None for number in found]
-
-    def _batches_of(self, keys: ChannelKeys, indices: Sequence[int]) -> frozenset[int]:
-        with store_errors():
-            fields = cast("list[bytes]", self._client.hkeys(keys.batches))
-        starts = sorted(int(field[:-2]) for field in fields if field.endswith(b":n"))
-        return frozenset(starts[bisect_right(starts, index) - 1] for index in indices)
 
 
 def _described(events: Sequence[DeliveryEvent]) -> Iterator[bytes | int]:

@@ -171,6 +171,7 @@ class LedgerScripts:
         self.hold = LuaScript(client, "ledger_prelude", "ledger_hold")
         self.decide = LuaScript(client, "ledger_prelude", "ledger_decide")
         self.events = LuaScript(client, "ledger_prelude", "ledger_events")
+        self.prove = LuaScript(client, "ledger_prelude", "ledger_prove")
 
 
 def to_us(moment: datetime) -> int:

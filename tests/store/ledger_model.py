@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from distributor.core.delivery import STATES, State, code, merge
+from distributor.core.delivery import RANKS, STATES, State, code, merge
 from distributor.ports_dispatch import Verdict
 
 
@@ -115,6 +115,8 @@ class LedgerModel:
         if held is None and self.settled.get(start) == letter:
             return True
         before = "u" if held is None else "s"
+        if letter == "u" and self.is_evident(start):
+            letter = "a"
         if letter in "pr":
             self._not_exposed(start, before)
         self.move(start, before, letter)
@@ -156,13 +158,17 @@ class LedgerModel:
         for start, held in ended.items():
             del self.claims[start]
             if held.phase == "s":
-                self.move(start, "s", "u")
-                self.settled[start] = "u"
+                self.settled[start] = "a" if self.is_evident(start) else "u"
+                self.move(start, "s", self.settled[start])
             else:
                 self.move(start, "c", "p")
                 self.open.add(start)
-        doubt = sum(held.phase == "s" for held in ended.values())
-        return len(ended) - doubt, doubt
+        handed_over = [start for start, held in ended.items() if held.phase == "s"]
+        return len(ended) - len(handed_over), sum(self.settled[start] == "u" for start in handed_over)
+
+    def is_evident(self, start: int) -> bool:
+        """Say whether the provider has reported about somebody in the batch."""
+        return any(self.letters[at] in "adDBxCU" for at in self.span(start))
 
     def suppress(self, at: int, journal: int) -> None:
         """Apply a line of the journal."""
@@ -173,7 +179,11 @@ class LedgerModel:
             self.asked.add(at)
 
     def report(self, at: int, state: State) -> None:
-        """Apply a provider's event."""
+        """Apply a provider's event: it proves for all who are in doubt with the one it names."""
+        start = max(one for one in self.sizes if one <= at)
+        if STATES[self.letters[at].encode()] in RANKS and self.move(start, "u", "a"):
+            self.settled[start] = "a"
+            self.token_of.pop(start, None)
         self.letters[at] = code(merge(STATES[self.letters[at].encode()], state)).decode()
 
     def withdraw(self) -> None:

@@ -39,6 +39,12 @@ local function leave_alone(states, counts, asked, first, count)
   end
 end
 
+-- Whether the provider has reported about somebody in a batch that was handed over. Only events write these letters while the
+-- others still wait for the answer, and a request is taken whole: so all of it was.
+local function is_evident(states, first, count)
+  return string.find(redis.call('GETRANGE', states, first, first + count - 1), '[adDBxCU]') ~= nil
+end
+
 local function size_of(batches, start)
   return tonumber(redis.call('HGET', batches, start .. ':n') or '0')
 end

@@ -20,6 +20,7 @@ else
   if known[3] == letter then return 0 end
   from = 'u'
 end
+if letter == 'u' and is_evident(KEYS[2], tonumber(start), tonumber(known[1])) then letter = 'a' end
 local moved = move(KEYS[2], KEYS[3], tonumber(start), tonumber(known[1]), from, letter)
 redis.call('HDEL', KEYS[6], start)
 redis.call('HSET', KEYS[5], start .. ':settled', letter, start .. ':end', stamp(now), start .. ':why', ARGV[6], start .. ':remote', ARGV[4])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -40,7 +40,7 @@ def status_view(status: DispatchStatus, *, zone: str) -> RenderableType:
     lines: list[RenderableType] = [_headline(status), Text(f"Lift  {in_both_zones(status.lift_at, zone=zone)}")]
     lines.extend(_facts(status, zone))
     for name, channel in status.channels:
-        lines.append(_channel(name, channel))
+        lines.append(_channel(name, channel, now=status.read_at, zone=zone))
     title = f"[bold]{status.dispatch}[/bold] · release {status.release} rev. {status.revision} · seal {short_code(status.seal)}"
     return Panel(Group(*lines), title=title, title_align="left", border_style=colour, padding=(0, 2))
 
@@ -69,7 +69,7 @@ def _facts(status: DispatchStatus, zone: str) -> list[Text]:
     return facts
 
 
-def _channel(name: ChannelName, channel: ChannelStatus) -> RenderableType:
+def _channel(name: ChannelName, channel: ChannelStatus, *, now: datetime, zone: str) -> RenderableType:
     tally = channel.tally
     settled = tally.total - tally.count(OPEN)
     grid = Table.grid(padding=(0, 2))
@@ -79,8 +79,11 @@ def _channel(name: ChannelName, channel: ChannelStatus) -> RenderableType:
         _counts(channel),
     )
     rows: list[RenderableType] = [grid]
-    if channel.paused_until is not None and tally.count(OPEN):
-        rows.append(Text(f"        the provider asked to wait until {channel.paused_until:%H:%M:%S} UTC", style="yellow"))
+    if channel.paused_until is not None and channel.paused_until > now and tally.count(OPEN):
+        until = in_both_zones(channel.paused_until, zone=zone)
+        rows.append(
+            Text(f"        the provider asked to wait until {until}, {spell(channel.paused_until - now)} more", style="yellow")
+        )
     if channel.hold_reason:
         why = _HOLDS.get(channel.hold_reason, channel.hold_reason).format(by="distributor", note=channel.hold_note)
         rows.append(Text(f"        {why}", style="red"))
@@ -89,9 +92,10 @@ def _channel(name: ChannelName, channel: ChannelStatus) -> RenderableType:
         for part in channel.parts
     )
     if unknown := tally.counts.get(State.UNKNOWN, 0):
+        age = f" for {spell(now - channel.in_doubt_since)}" if channel.in_doubt_since else ""
         rows.append(
             Text(
-                f"        {unknown:,} in doubt: the answer was lost, the provider may have them. See `dispatch settle`.",
+                f"        {unknown:,} in doubt{age}: the answer was lost, the provider may have them. See `dispatch settle`.",
                 style="red",
             )
         )

@@ -70,6 +70,8 @@ class ChannelStatus:
     parts: tuple[PartStatus, ...] = ()
     #: The provider asked us to wait until then (429); None when it did not.
     paused_until: datetime | None = None
+    #: Since when the oldest of those in doubt are; None when nobody is.
+    in_doubt_since: datetime | None = None
     #: Why this channel alone is held, "" when it is not; and the provider's status or the like.
     hold_reason: str = ""
     hold_note: str = ""
@@ -163,6 +165,7 @@ class ChannelJson(TypedDict, total=False):
     states: dict[str, int]
     parts: list[PartJson]
     paused_until: str | None
+    in_doubt_since: str | None
     hold_reason: str
     hold_note: str
 
@@ -211,6 +214,7 @@ def _channel_json(channel: ChannelStatus) -> ChannelJson:
         total=channel.tally.total,
         states={state.value: number for state, number in channel.tally.counts.items() if number},
         paused_until=_instant_or_none(channel.paused_until),
+        in_doubt_since=_instant_or_none(channel.in_doubt_since),
         hold_reason=channel.hold_reason,
         hold_note=channel.hold_note,
     )

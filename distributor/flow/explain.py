@@ -8,7 +8,8 @@ from datetime import datetime
 from distributor.core.delivery import STATES, State
 from distributor.core.errors import NotFound
 from distributor.core.ids import DispatchId
-from distributor.core.message import ChannelName
+from distributor.core.message import THREADS, ChannelName
+from distributor.core.report import ChannelStatus
 from distributor.ports import AuditLog, ContactBook, SuppressionList
 from distributor.ports_dispatch import BatchRecord, Dispatches
 
@@ -49,9 +50,29 @@ def explain_dispatch(
         for entry in audit.entries(subject=subject):
             reason = f", because: {entry.reason}" if entry.reason else ""
             lines.append(f"{when(entry.at)}: {entry.action} by {entry.by}{reason}.")
+    for channel, found in status.channels:
+        lines.extend(_doubt(dispatch, channel, found, when))
     for channel in plan.channels:
         lines.extend(_trouble(channel, dispatches.batches(dispatch, channel), when))
     return lines
+
+
+def _doubt(dispatch: DispatchId, channel: ChannelName, status: ChannelStatus, when: Callable[[datetime], str]) -> list[str]:
+    """Return since when something is in doubt, what can end that, and how a person does."""
+    if not (count := status.tally.counts.get(State.UNKNOWN, 0)):
+        return []
+    since = f" since {when(status.in_doubt_since)}" if status.in_doubt_since else ""
+    hope = (
+        "The account's own posts are read every 15 s; a part that is found there is settled by that."
+        if channel in THREADS
+        else "One event of the provider's webhook about anybody in a batch settles the whole batch."
+    )
+    post = " (with --post ID if it is public)" if channel in THREADS else ""
+    return [
+        f"{channel.value}: {count:,} in doubt{since}: the answer was lost, the provider may or may not have them. {hope}",
+        "To decide it yourself, look at the provider's record, then: "
+        + f"distributor dispatch settle {dispatch} --unknown sent|again --as NAME --reason TEXT{post}.",
+    ]
 
 
 def _trouble(channel: ChannelName, records: Sequence[BatchRecord], when: Callable[[datetime], str]) -> list[str]:
@@ -86,6 +107,10 @@ def explain_recipient(
     lines = [f"The e-mail to {address} {_MEANINGS[state]} (state {state.value})."]
     for record in dispatches.batches(dispatch, ChannelName.EMAIL):
         if record.start <= index < record.start + record.count and record.sent_at is not None:
+            if state is State.UNKNOWN and record.settled_at is not None:
+                lines.append(
+                    f"It is in doubt since {when(record.settled_at)}; `distributor why {dispatch}` says what can end that."
+                )
             lines.append(f"Its batch was handed over at {when(record.sent_at)}, try {record.attempts}.")
             if record.why:
                 lines.append(f"The last answer: {record.why}.")

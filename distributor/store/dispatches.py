@@ -149,9 +149,10 @@ class RedisDispatches:
                 pipe.hgetall(k.counts)
                 pipe.hgetall(k.remote)
                 pipe.get(k.states) if channel in THREADS else pipe.strlen(k.states)
+                pipe.zrange(k.doubts, 0, 0, withscores=True)
             (seconds, us), meta, *rest = pipe.execute()
         now = from_us(int(seconds) * 1_000_000 + int(us))
-        channels = [(name, _channel(name, rest[at * 3 : at * 3 + 3], meta)) for at, name in enumerate(plan.channels)]
+        channels = [(name, _channel(name, rest[at * 4 : at * 4 + 4], meta)) for at, name in enumerate(plan.channels)]
         late_us = int(meta[b"late_us"])
         return DispatchStatus(
             dispatch=dispatch,
@@ -223,7 +224,7 @@ class RedisDispatches:
 
 
 def _channel(name: ChannelName, found: list[Any], meta: dict[bytes, bytes]) -> ChannelStatus:
-    counts, remote, states = found
+    counts, remote, states, doubts = found
     numbers = {STATES[letter]: int(number) for letter, number in counts.items() if letter in STATES}
     tally = Tally(total=int(counts.get(b"total", 0)), counts=MappingProxyType(numbers))
     letters = states if isinstance(states, bytes) else b""
@@ -231,6 +232,7 @@ def _channel(name: ChannelName, found: list[Any], meta: dict[bytes, bytes]) -> C
         tally=tally,
         parts=tuple(_part(at, letter, remote.get(str(at).encode(), b"|")) for at, letter in enumerate(letters)),
         paused_until=maybe_from_us(meta.get(f"pause:{name.value}".encode())),
+        in_doubt_since=from_us(int(doubts[0][1])) if doubts else None,
         hold_reason=meta.get(f"held:{name.value}".encode(), b"").decode(),
         hold_note=meta.get(f"held_note:{name.value}".encode(), b"").decode(),
     )

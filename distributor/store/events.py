@@ -58,7 +58,7 @@ class RedisEventStore:
             return frozenset()
         proven: set[int] = set()
         for start, reported in groupby(indices, key=self._start_of(k)):
-            if self._proof(keys=[k.states, k.counts, k.batches, k.body(start)], args=[start, _RANKED, *reported]):
+            if self._proof(keys=[k.states, k.counts, k.batches, k.body(start), k.doubts], args=[start, _RANKED, *reported]):
                 proven.add(start)
         return frozenset(proven)
 

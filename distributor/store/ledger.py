@@ -89,7 +89,7 @@ class RedisLedger:
         """Take back ended leases."""
         k = ChannelKeys(dispatch, channel)
         back, doubt = cast(
-            "list[int]", self._scripts.expire(keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims], args=[])
+            "list[int]", self._scripts.expire(keys=[k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.doubts], args=[])
         )
         return back, doubt
 
@@ -137,7 +137,8 @@ class RedisLedger:
         """Take a part out of doubt that was found, or named by a person."""
         k = ChannelKeys(dispatch, channel)
         moved = self._scripts.adopt(
-            keys=[k.meta, k.states, k.counts, k.batches, k.body(start), k.remote], args=[start, found.remote_id, found.url]
+            keys=[k.meta, k.states, k.counts, k.batches, k.body(start), k.remote, k.doubts],
+            args=[start, found.remote_id, found.url],
         )
         return bool(moved)
 
@@ -168,7 +169,7 @@ class RedisLedger:
         doubtful = [int(f.split(b":")[0]) for f, v in settled.items() if f.endswith(b":settled") and v == code(State.UNKNOWN)]
         keys = [k.meta, k.states, k.counts, k.open, k.batches]
         return sum(
-            cast("int", self._scripts.decide(keys=[*keys, k.body(start), k.asked], args=[start, letter]))
+            cast("int", self._scripts.decide(keys=[*keys, k.body(start), k.asked, k.doubts], args=[start, letter]))
             for start in sorted(doubtful)
         )
 

@@ -102,6 +102,11 @@ class ChannelKeys:
         """Sorted set: indices of those who asked to be left alone while their message was under way."""
         return self._key("asked")
 
+    @property
+    def doubts(self) -> str:
+        """Sorted set: starts of the batches in doubt, by the instant since which they are."""
+        return self._key("doubts")
+
     def marked(self, mark: str) -> str:
         """Return the key of a mark's bitmap: one bit per index."""
         return self._key(f"marked:{mark}")

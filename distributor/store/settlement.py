@@ -48,7 +48,7 @@ def _settlement(
     hold: str = "",
 ) -> Asked:
     k = ChannelKeys(claim.dispatch, claim.channel)
-    keys = [k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote, k.asked]
+    keys = [k.meta, k.states, k.counts, k.open, k.batches, k.claims, k.body(claim.start), k.remote, k.asked, k.doubts]
     return keys, [
         claim.token, claim.start, code(state), remote_id, url, why,
         retry_in // _US, pause // _US, claim.channel.value, hold,

@@ -1,7 +1,7 @@
 -- Write the provider's answer for one submitted batch. Also takes the late answer of the very worker whose lease had ended
 -- meanwhile (its batch is `unknown` then): that answer is evidence.
 -- Repeated with the same token it changes nothing.
--- KEYS  1 meta   2 states   3 counts   4 open   5 batches   6 claims   7 body   8 remote   9 asked
+-- KEYS  1 meta   2 states   3 counts   4 open   5 batches   6 claims   7 body   8 remote   9 asked   10 doubts
 -- ARGV  1 token   2 start   3 new state's letter: a accepted, L live, p planned again, r refused, u unknown
 --       4 remote id or ""   5 URL or ""   6 a short reason or ""
 --       7 microseconds to wait before the batch may be tried again (with p)
@@ -23,6 +23,11 @@ end
 if letter == 'u' and is_evident(KEYS[2], tonumber(start), tonumber(known[1])) then letter = 'a' end
 local moved = move(KEYS[2], KEYS[3], tonumber(start), tonumber(known[1]), from, letter)
 redis.call('HDEL', KEYS[6], start)
+if letter == 'u' then
+  redis.call('ZADD', KEYS[10], stamp(now), start)
+else
+  redis.call('ZREM', KEYS[10], start)
+end
 redis.call('HSET', KEYS[5], start .. ':settled', letter, start .. ':end', stamp(now), start .. ':why', ARGV[6], start .. ':remote', ARGV[4])
 if letter == 'p' then
   leave_alone(KEYS[2], KEYS[3], KEYS[9], tonumber(start), tonumber(known[1]))

@@ -159,7 +159,7 @@ class Service(Stores):
     @cached_property
     def watchman(self) -> Watchman:
         """The step that raises alarms."""
-        return Watchman(dispatches=self.dispatches, sinks=build_alert_sinks(self.settings))
+        return Watchman(dispatches=self.dispatches, sinks=build_alert_sinks(self.settings, self.sender))
 
     @cached_property
     def reconciler(self) -> Reconciler:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from distributor.channels.alert_mail import make_alert_mail
 from distributor.channels.alert_webhook import AlertWebhook
 from distributor.channels.sendgrid import SendGridChannel
 from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
-from distributor.core.message import ChannelName
+from distributor.core.message import ChannelName, Sender
 from distributor.ports import AlertSink, Channel, ReadsBack
 from distributor.settings import Settings
 
@@ -43,18 +44,25 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
     return found
 
 
-def build_alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
+def build_alert_sinks(settings: Settings, sender: Sender) -> tuple[AlertSink, ...]:
     """Return where alarms go beside the log.
 
     Raises:
-        ConfigurationError: a webhook is set without its secret, or the secret is not one.
+        ConfigurationError: a webhook is set without its secret, the secret is not one, or addresses are set without SendGrid.
     """
-    alert = settings.alert
-    if not alert.webhook_url:
-        return ()
-    if alert.webhook_secret is None:
-        raise ConfigurationError("DISTRIBUTOR_ALERT__WEBHOOK_URL is set; set DISTRIBUTOR_ALERT__WEBHOOK_SECRET too.")
-    return (AlertWebhook(url=alert.webhook_url, secret=alert.webhook_secret.get_secret_value()),)
+    alert, sinks = settings.alert, list[AlertSink]()
+    if alert.webhook_url:
+        if alert.webhook_secret is None:
+            raise ConfigurationError("DISTRIBUTOR_ALERT__WEBHOOK_URL is set; set DISTRIBUTOR_ALERT__WEBHOOK_SECRET too.")
+        sinks.append(AlertWebhook(url=alert.webhook_url, secret=alert.webhook_secret.get_secret_value()))
+    if alert.addresses:
+        if settings.sendgrid.api_key is None or not sender.email:
+            raise ConfigurationError(
+                "DISTRIBUTOR_ALERT__EMAILS is set; set DISTRIBUTOR_SENDGRID__API_KEY and DISTRIBUTOR_SENDER__EMAIL too."
+            )
+        key = settings.sendgrid.api_key.get_secret_value()
+        sinks.append(make_alert_mail(api_key=key, base_url=settings.sendgrid.base_url, addresses=alert.addresses, sender=sender))
+    return tuple(sinks)
 
 
 def readers_among(channels: Mapping[ChannelName, Channel]) -> dict[ChannelName, ReadsBack]:

@@ -138,6 +138,11 @@ class ReadsBack(Protocol):
 class AlertSink(Protocol):
     """Somewhere that alarms are told to."""
 
+    @property
+    def name(self) -> str:
+        """Return the word under which it is remembered what this sink has heard."""
+        ...
+
     def call_staff(self, alert_id: str, text: str, *, dispatch: str) -> None:
         """Tell one alarm.
 

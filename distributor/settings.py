@@ -46,9 +46,16 @@ def _one_address_or_none(value: str) -> str:
     return value
 
 
+def _addresses(value: str) -> str:
+    for part in value.split(","):
+        _one_address_or_none(part.strip())
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Address = Annotated[str, AfterValidator(_one_address_or_none)]
+Addresses = Annotated[str, AfterValidator(_addresses)]
 
 
 class _Group(BaseModel):
@@ -134,6 +141,12 @@ class AlertSettings(_Group):
 
     webhook_url: str = Field("", description="Where alarms are posted, signed by Standard Webhooks; empty: only the log.")
     webhook_secret: SecretStr | None = Field(None, description="`whsec_…`, the secret that signs them.")
+    emails: Addresses = Field("", description="Whom of the staff alarms are mailed to, over SendGrid; commas between addresses.")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses one by one."""
+        return tuple(address for part in self.emails.split(",") if (address := part.strip()))
 
 
 class LogSettings(_Group):

@@ -38,6 +38,7 @@ class Event(StrEnum):
     PART_FOUND = "part.found"
     LEASES_ENDED = "leases.ended"
     ALARM_RAISED = "alarm.raised"
+    ALARM_NOT_HEARD = "alarm.not_heard"
     SWEEP_FAILED = "sweep.failed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
@@ -81,6 +82,7 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.PART_FOUND: {"dispatch": "id", "channel": "name", "start": "index"},
         Event.LEASES_ENDED: {"dispatch": "id", "channel": "name", "given_back": "batches", "in_doubt": "batches"},
         Event.ALARM_RAISED: {"dispatch": "id", "alarm": "word", "state": "word"},
+        Event.ALARM_NOT_HEARD: {"dispatch": "id", "alarm": "word", "sink": "word"},
         Event.SWEEP_FAILED: {"error": "class of the error"},
         Event.SUPPRESSION_ADDED: {"by": "name"},
         Event.SUPPRESSION_REMOVED: {"by": "name"},

@@ -28,6 +28,7 @@ from kombu import Queue
 from distributor.bootstrap import Service
 from distributor.core.errors import Refused, StoreUnavailable
 from distributor.core.ids import DispatchId
+from distributor.core.report import DispatchStatus
 from distributor.flow.tend import Tender
 from distributor.telemetry import Event, tell
 
@@ -89,6 +90,8 @@ class WorkerProcess:
         self._preparing: dict[DispatchId, float] = {}
         self._reconciled: dict[DispatchId, float] = {}
         self._armed: set[DispatchId] = set()
+        self._watched: dict[DispatchId, float] = {}
+        self._calling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alarm")
         # Beside the slots: a provider that does not answer must not keep a slot from the lift, nor the sweep from its round.
         self._arming = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arm")
         self._tender = Tender(
@@ -97,7 +100,7 @@ class WorkerProcess:
             wake_preparation=self._wake_preparation,
             wake_slots=self._wake_slots,
             wake_reconciliation=self._wake_reconciliation,
-            watch=service.watchman.watch,
+            watch=self._watch_soon,
             arm=self._arm_soon,
             forget=self._forget,
         )
@@ -154,6 +157,19 @@ class WorkerProcess:
             self._reconciled[dispatch] = time.monotonic()
             self._reconcile.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
 
+    def _watch_soon(self, status: DispatchStatus) -> None:
+        # Beside the sweep: an alert webhook that does not answer must not keep other dispatches from their lift.
+        if time.monotonic() - self._watched.get(status.dispatch, -_WATCH_EVERY_S) >= _WATCH_EVERY_S:
+            self._watched[status.dispatch] = time.monotonic()
+            self._calling.submit(self._watch, status)
+
+    def _watch(self, status: DispatchStatus) -> None:
+        try:
+            self._service.watchman.watch(status)
+        except Exception as error:
+            tell(Event.SWEEP_FAILED, error=type(error).__name__)
+            _LOG.debug("watch.failed", exc_info=True)
+
     def _arm_soon(self, dispatch: DispatchId) -> None:
         if dispatch not in self._armed:
             self._armed.add(dispatch)
@@ -170,6 +186,7 @@ class WorkerProcess:
 
     def _forget(self, dispatch: DispatchId) -> None:
         self._armed.discard(dispatch)
+        self._watched.pop(dispatch, None)
         self._service.hot_path.dispatcher.forget(dispatch)
 
     def run(self) -> int:
@@ -192,6 +209,7 @@ class WorkerProcess:
         )
         worker.start()
         self._stopping.set()
+        self._calling.shutdown(wait=False, cancel_futures=True)
         self._arming.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(StoreUnavailable):
             # Without Redis the name goes by itself, by silence.
@@ -214,6 +232,7 @@ class WorkerProcess:
 
 _PREPARATION_PATIENCE_S = 5.0
 _RECONCILE_EVERY_S = 15.0
+_WATCH_EVERY_S = 2.0
 
 
 def make_app(broker_url: str) -> Celery:

@@ -30,6 +30,7 @@ class AlertWebhook:
 
     url: str
     secret: str
+    name: str = "webhook"
     _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=_TIMEOUT_S), repr=False)
 
     def __post_init__(self) -> None:

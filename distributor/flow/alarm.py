@@ -1,4 +1,4 @@
-"""Alarm: tell staff once what they must hear of, over whatever was set up for it."""
+"""Alarm: tell staff once what they must hear of, over everything that was set up for it."""
 
 from __future__ import annotations
 
@@ -25,18 +25,25 @@ class Watchman:
     def watch(self, status: DispatchStatus) -> tuple[Alarm, ...]:
         """Raise whatever is due and was not raised before; return that. Several workers may watch: each alarm is raised once.
 
-        An alarm that no sink took is taken back, and raised again by a later watch.
+        A sink that did not take an alarm is told again by a later watch; the others are not.
         """
         return tuple(alarm for alarm in alarms(status) if self._raise(alarm, status))
 
     def _raise(self, alarm: Alarm, status: DispatchStatus) -> bool:
-        if not self.dispatches.mark_alarm(status.dispatch, alarm.value):
-            return False
-        tell(Event.ALARM_RAISED, dispatch=status.dispatch, alarm=alarm.value, state=status.state.value)
+        is_new = self.dispatches.mark_alarm(status.dispatch, alarm.value)
+        if is_new:
+            tell(Event.ALARM_RAISED, dispatch=status.dispatch, alarm=alarm.value, state=status.state.value)
+        for sink in self.sinks:
+            self._tell(sink, alarm, status)
+        return is_new
+
+    def _tell(self, sink: AlertSink, alarm: Alarm, status: DispatchStatus) -> None:
+        mark = f"{alarm.value}:{sink.name}"
+        if not self.dispatches.mark_alarm(status.dispatch, mark):
+            return
         try:
-            for sink in self.sinks:
-                # The id is the same for every try, so that the receiver can tell a repetition.
-                sink.call_staff(digest_id("a", status.dispatch, alarm.value), sentence(alarm, status), dispatch=status.dispatch)
+            # The id is the same for every try, so that the receiver can tell a repetition.
+            sink.call_staff(digest_id("a", status.dispatch, alarm.value), sentence(alarm, status), dispatch=status.dispatch)
         except NotSent:
-            self.dispatches.unmark_alarm(status.dispatch, alarm.value)
-        return True
+            self.dispatches.unmark_alarm(status.dispatch, mark)
+            tell(Event.ALARM_NOT_HEARD, dispatch=status.dispatch, alarm=alarm.value, sink=sink.name)

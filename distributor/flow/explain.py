@@ -68,10 +68,10 @@ def _doubt(dispatch: DispatchId, channel: ChannelName, status: ChannelStatus, wh
         else "One event of the provider's webhook about anybody in a batch settles the whole batch."
     )
     post = " (with --post ID if it is public)" if channel in THREADS else ""
+    decide = f"distributor dispatch settle {dispatch} --unknown sent|again --as NAME --reason TEXT{post}"
     return [
         f"{channel.value}: {count:,} in doubt{since}: the answer was lost, the provider may or may not have them. {hope}",
-        "To decide it yourself, look at the provider's record, then: "
-        + f"distributor dispatch settle {dispatch} --unknown sent|again --as NAME --reason TEXT{post}.",
+        f"To decide it yourself, look at the provider's record, then: {decide}.",
     ]
 
 

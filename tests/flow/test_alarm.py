@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from distributor.channels.alert_mail import AlertMail, make_alert_mail
 from distributor.channels.alert_webhook import AlertWebhook
-from distributor.core.alarm import Alarm, alarms
-from distributor.core.errors import ConfigurationError
+from distributor.core.alarm import Alarm, alarms, sentence
+from distributor.core.errors import ConfigurationError, NotSent
 from distributor.core.report import DispatchStatus
 from distributor.flow.alarm import Watchman
 from tests.flow.newsroom import Newsroom
@@ -120,6 +121,61 @@ def test_an_alarm_that_was_not_heard_is_told_again_under_the_same_id(
 
     assert len(desk.heard) == 2
     assert desk.heard[0][0]["webhook-id"] == desk.heard[1][0]["webhook-id"]
+
+
+def test_a_sink_that_is_deaf_keeps_no_other_from_hearing(newsroom: Newsroom, silent: DispatchStatus, desk: Desk) -> None:
+    """The mail is told once although the webhook has to be told again and again."""
+    webhook = AlertWebhook(url=f"http://127.0.0.1:{desk.server_port}/alarm", secret=SECRET)
+    watchman = Watchman(dispatches=newsroom.service.dispatches, sinks=(webhook, mail(newsroom)))
+    desk.status = 500
+
+    for _ in range(3):
+        watchman.watch(silent)
+
+    assert len(desk.heard) == 3
+    assert newsroom.received() == ["night@campaign.example", "duty@campaign.example"]
+
+
+def test_an_alarm_is_mailed_to_each_by_themselves_without_a_word_of_the_release(
+    newsroom: Newsroom, silent: DispatchStatus
+) -> None:
+    mail(newsroom).call_staff("a1", sentence(Alarm.SILENT, silent), dispatch=silent.dispatch)
+
+    messages = newsroom.sandbox.log()["messages"]
+    assert [message["to"] for message in messages] == ["night@campaign.example", "duty@campaign.example"]
+    assert newsroom.states(silent.dispatch) == {"planned": 3}
+
+
+@pytest.mark.parametrize("key", ["SG.wrong", "SG.sandbox"])
+def test_an_alarm_that_was_not_taken_is_said_to_be_not_sent(newsroom: Newsroom, silent: DispatchStatus, key: str) -> None:
+    sink = make_alert_mail(
+        api_key=key,
+        base_url="http://127.0.0.1:1" if key == "SG.sandbox" else newsroom.sandbox.url,
+        addresses=("night@campaign.example",),
+        sender=newsroom.service.sender,
+    )
+
+    with pytest.raises(NotSent):
+        sink.call_staff("a1", "text", dispatch=silent.dispatch)
+
+
+@pytest.mark.parametrize(("reason", "word"), [("late", "resume"), ("seal", "approve"), ("provider", "doctor")])
+def test_what_the_service_holds_by_itself_calls_staff_at_once(silent: DispatchStatus, reason: str, word: str) -> None:
+    held = replace(silent, read_at=silent.lift_at, hold_reason=reason)
+
+    assert alarms(held) == (Alarm.HELD,)
+    assert word in sentence(Alarm.HELD, held).lower()
+    assert alarms(replace(held, hold_reason="staff")) == ()
+
+
+def mail(newsroom: Newsroom) -> AlertMail:
+    """Return the sink that mails two of the staff over the sandbox."""
+    return make_alert_mail(
+        api_key=newsroom.sandbox.settings.api_key,
+        base_url=newsroom.sandbox.url,
+        addresses=("night@campaign.example", "duty@campaign.example"),
+        sender=newsroom.service.sender,
+    )
 
 
 @pytest.mark.parametrize("secret", ["", "plain", "whsec_***", "d2hhdA=="])

@@ -12,12 +12,13 @@ from distributor.bootstrap_dispatch import HotPath, build_hot_path
 from distributor.bootstrap_stores import Stores
 from distributor.core.checks import run_checks
 from distributor.core.checks_subject import CheckResult, CheckSubject
-from distributor.core.counting import counter_for
+from distributor.core.cost import cost_of
+from distributor.core.embargo import Embargo
 from distributor.core.ids import DispatchId
 from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
-from distributor.core.thread import compose_thread
+from distributor.core.thread_form import ThreadForm, compose_as
 from distributor.flow.alarm import Watchman
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
@@ -26,12 +27,15 @@ from distributor.flow.reconcile import Reconciler
 from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.take_in import Taker
+from distributor.flow.watch_audience import AudienceWatch
+from distributor.flow.x_account import are_replies_refused, quota_around
 from distributor.ports import Channel
 from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
 from distributor.resources import resource
 from distributor.settings import Settings
 from distributor.store.embedded import open_redis
+from distributor.store.list_snapshots import RedisListSnapshots
 
 
 class Service(Stores):
@@ -75,8 +79,20 @@ class Service(Stores):
         release = stored.content
         lift_at = release.embargo.lift_at() if release.embargo else None
         email = self.renderer.render(release, sender=self.sender, lift_at=lift_at)
-        thread = compose_thread(release, counter=counter_for(ChannelName.X), channel=ChannelName.X)
-        return email, thread
+        return email, compose_as(self.form, release, channel=ChannelName.X)
+
+    def thread_needs(self, thread: ThreadMaster, lift_at: datetime | None) -> list[str]:
+        """Return sentences about what a thread costs, and whether the account's window has room for it at the lift."""
+        cost = cost_of(thread)
+        needs = [f"Thread on {thread.channel.value}: {cost or f'{len(thread.parts)} posts'}"]
+        if cost and lift_at:
+            needs.append(str(quota_around(cost.posts, lift_at=lift_at, dispatches=self.dispatches)))
+        return needs
+
+    @property
+    def form(self) -> ThreadForm:
+        """How releases go onto X."""
+        return ThreadForm(self.settings.x.form)
 
     def check(self, stored: StoredRevision, masters: Sequence[Master], now: datetime) -> tuple[CheckResult, ...]:
         """Run every check on a revision and its masters."""
@@ -90,6 +106,7 @@ class Service(Stores):
                 lift_at=release.embargo.lift_at() if release.embargo else None,
                 languages_present=frozenset({release.language}),
                 now=now,
+                form=self.form,
             )
         )
 
@@ -109,6 +126,7 @@ class Service(Stores):
             clock=self.clock,
             compose=self.compose,
             check=self.check,
+            remember_lists=self.audience_watch.at_approval,
             is_two_person=self.settings.approval.two_person,
         )
 
@@ -123,6 +141,7 @@ class Service(Stores):
             clock=self.lift_clock,
             channels=self.channels,
             account_of=self.account_of,
+            replies_refused_at=lambda: are_replies_refused(self.dispatches),
         )
 
     @cached_property
@@ -136,7 +155,17 @@ class Service(Stores):
             channels=self.channels,
             links_of=self.links_of,
             masters_of=self._masters_of,
+            watch_audience=self.audience_watch.at_freeze,
         )
+
+    def embargo_of(self, plan: DispatchPlan) -> Embargo | None:
+        """Return the embargo of a plan's revision, as the officer wrote it."""
+        return self.releases.get(plan.release, revision=plan.revision).content.embargo
+
+    @cached_property
+    def audience_watch(self) -> AudienceWatch:
+        """What compares the audience at approval, scheduling and lift."""
+        return AudienceWatch(snapshots=RedisListSnapshots(self.client, self.book), notes=self.notes)
 
     def _masters_of(self, plan: DispatchPlan) -> tuple[Master, ...]:
         return tuple(m for m in self.releases.masters(plan.release, plan.revision) if m.key in plan.masters)
@@ -177,6 +206,9 @@ class Service(Stores):
             channels=self.channels,
             lift_clock=self.lift_clock,
             at_hand_bytes=self.settings.worker.at_hand_mb << 20,
+            notes=self.notes,
+            embargo_of=self.embargo_of,
+            compare_audience=self.audience_watch.at_lift,
         )
 
     def close(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from distributor.core.embargo import Embargo
 from distributor.core.message import ChannelName
+from distributor.core.plan import DispatchPlan
 from distributor.flow.lift.arm import Armer
 from distributor.flow.lift.at_hand import AtHand
 from distributor.flow.lift.dispatch import Dispatcher
@@ -13,6 +15,7 @@ from distributor.flow.lift.loaded import LoadedDispatches
 from distributor.flow.lift.pass_gate import Gate
 from distributor.ports import Channel, LiftClock
 from distributor.ports_dispatch import Dispatches, Ledger, SuppressionJournal
+from distributor.ports_notes import NoteBoard
 from distributor.ports_turn import Turns
 
 
@@ -33,6 +36,9 @@ def build_hot_path(
     channels: Mapping[ChannelName, Channel],
     lift_clock: LiftClock,
     at_hand_bytes: int,
+    notes: NoteBoard,
+    embargo_of: Callable[[DispatchPlan], Embargo | None],
+    compare_audience: Callable[[DispatchPlan], object],
 ) -> HotPath:
     """Return a dispatcher and an armer that share what they have loaded."""
     loaded, at_hand = LoadedDispatches(dispatches), AtHand(most_bytes=at_hand_bytes)
@@ -48,5 +54,15 @@ def build_hot_path(
             loaded=loaded,
             at_hand=at_hand,
         ),
-        armer=Armer(ledger=ledger, channels=channels, lift_clock=lift_clock, loaded=loaded, at_hand=at_hand),
+        armer=Armer(
+            ledger=ledger,
+            dispatches=dispatches,
+            notes=notes,
+            channels=channels,
+            lift_clock=lift_clock,
+            loaded=loaded,
+            at_hand=at_hand,
+            embargo_of=embargo_of,
+            compare_audience=compare_audience,
+        ),
     )

@@ -18,6 +18,7 @@ from distributor.store.contacts import RedisContactBook
 from distributor.store.dispatches import RedisDispatches
 from distributor.store.embedded import RedisHandle
 from distributor.store.ledger import RedisLedger
+from distributor.store.notes import RedisNotes
 from distributor.store.redis_clock import RedisClock
 from distributor.store.releases import RedisReleaseStore
 from distributor.store.roster import RedisRoster
@@ -81,6 +82,11 @@ class Stores:
     def dispatches(self) -> RedisDispatches:
         """Scheduled dispatches."""
         return RedisDispatches(self.client)
+
+    @cached_property
+    def notes(self) -> RedisNotes:
+        """What staff should see of a dispatch beside its states."""
+        return RedisNotes(self.client)
 
     @cached_property
     def roster(self) -> RedisRoster:

@@ -96,8 +96,10 @@ class Channel(Protocol):
         """Return the staged batch without the recipients at these positions (from 0 within the batch)."""
         ...
 
-    def open(self) -> None:
+    def open(self) -> datetime | None:
         """Warm the connections, so that the first send does not pay for a handshake. Sends nothing of a release.
+
+        Returns what the provider's clock says, in whole seconds cut off; None when it does not say.
 
         Raises:
             NotSent: the provider cannot be reached.

@@ -24,6 +24,9 @@ class Event(StrEnum):
     DISPATCH_SCHEDULED = "dispatch.scheduled"
     DISPATCH_PREPARED = "dispatch.prepared"
     DISPATCH_ARMED = "dispatch.armed"
+    ZONE_CHANGED = "zone.changed"
+    CLOCK_SKEWED = "clock.skewed"
+    AUDIENCE_CHANGED = "audience.changed"
     ARMING_FAILED = "arming.failed"
     CHANNEL_HELD = "channel.held"
     DISPATCH_HELD = "dispatch.held"
@@ -61,6 +64,9 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
             "is_reachable": "whether the provider answered",
             "at_hand": "batches",
         },
+        Event.ZONE_CHANGED: {"dispatch": "id", "is_too_early": "whether it is held for that"},
+        Event.CLOCK_SKEWED: {"dispatch": "id", "channel": "name", "seconds": "provider's clock less Redis's"},
+        Event.AUDIENCE_CHANGED: {"dispatch": "id", "came": "people", "left": "people", "new_domains": "number"},
         Event.ARMING_FAILED: {"dispatch": "id", "error": "class of the error"},
         Event.CHANNEL_HELD: {"dispatch": "id", "channel": "name", "reason": "word"},
         Event.DISPATCH_HELD: {"dispatch": "id", "reason": "word"},

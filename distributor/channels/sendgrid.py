@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -30,6 +30,7 @@ from distributor.core.embargo import Clearance
 from distributor.core.errors import ConfigurationError, NotSent, OutcomeUnknown, Rejected, SendFailure
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, EmailMaster, Master
+from distributor.core.provider_clock import read_date
 from distributor.ports import Accepted, Finding, LinkMaker
 
 _ACCEPTED: Final = 202
@@ -90,20 +91,21 @@ class SendGridChannel:
 
     # Make the call.
 
-    def open(self) -> None:
-        """Open the connections that the sends will use, each with one harmless question on it.
+    def open(self) -> datetime | None:
+        """Open the connections that the sends will use, each with one harmless question on it; return the answers' date.
 
         Raises:
             NotSent: SendGrid cannot be reached, or does not accept the key.
         """
         try:
-            statuses = self._sdk.client.scopes.warm(self._pool_size)
+            answers = self._sdk.client.scopes.warm(self._pool_size)
         except NeverConnected as error:
             raise NotSent(_never_connected(error)) from error
         except (HTTPError, OSError) as error:
             raise NotSent(f"SendGrid does not answer ({type(error).__name__})") from error
-        if _UNAUTHORIZED in statuses:
+        if any(answer.status == _UNAUTHORIZED for answer in answers):
             raise NotSent(_REFUSALS[_UNAUTHORIZED].reason, status=_UNAUTHORIZED, needs_staff=True)
+        return read_date(answers[-1].headers.get("Date", ""))
 
     def send(self, clearance: Clearance, *, frame: bytes, staged: bytes, reply_to: RemoteId | None) -> Accepted:
         """Send one batch in one request."""

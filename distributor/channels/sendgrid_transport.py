@@ -54,8 +54,8 @@ class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no
         self._pool = pool
         self._read_timeout = read_timeout
 
-    def warm(self, count: int) -> tuple[int, ...]:
-        """Ask this client's address with GET on so many connections at once; return the statuses.
+    def warm(self, count: int) -> tuple[Answer, ...]:
+        """Ask this client's address with GET on so many connections at once; return the answers.
 
         A handshake alone would not do: over TLS 1.3 the server's session tickets then lie unread in the socket, which looks
         like the end of the connection to whoever asks before its use, and it would be opened anew at the lift.
@@ -66,9 +66,11 @@ class PooledClient(Client):  # type: ignore[misc]  # python-http-client ships no
             for _ in range(count):
                 open_answers.append(self._open("GET", self._build_url(None), None, self.request_headers))
         finally:
-            for answer in open_answers:
-                self._read(answer)
-        return tuple(answer.status for answer in open_answers)
+            bodies = [self._read(answer) for answer in open_answers]
+        return tuple(
+            Answer(status=answer.status, body=body, headers=answer.headers)
+            for answer, body in zip(open_answers, bodies, strict=True)
+        )
 
     def post_pieces(self, *pieces: bytes) -> Answer:
         """Post one JSON body that lies in pieces to this client's address.

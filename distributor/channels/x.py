@@ -22,6 +22,7 @@ from distributor.core.embargo import Clearance
 from distributor.core.errors import NotSent, must_be_aware
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, Master, ThreadMaster
+from distributor.core.provider_clock import read_date
 from distributor.ports import Accepted, Finding, LinkMaker
 
 _OK: Final = 200
@@ -78,13 +79,15 @@ class XChannel:
 
     # Make the call.
 
-    def open(self) -> None:
-        """Warm the connection by asking who we are.
+    def open(self) -> datetime | None:
+        """Warm the connection by asking who we are; return the answer's date.
 
         Raises:
             NotSent: X cannot be reached, or does not accept the tokens.
         """
-        self._user_id = self._ask_who_we_are()
+        answer = self._ask(lambda: self._client.get_me(user_auth=True))
+        self._user_id = _user_in(answer)
+        return read_date(answer.headers.get("Date", ""))
 
     def send(self, clearance: Clearance, *, frame: bytes, staged: bytes, reply_to: RemoteId | None) -> Accepted:
         """Post one part, as a reply to the part before."""
@@ -97,7 +100,7 @@ class XChannel:
             answer = self._client.create_tweet(text=text, in_reply_to_tweet_id=reply_to, user_auth=True)
         except _CALL_ERRORS as error:
             raise read_error(error) from error
-        return read_answer(answer)
+        return read_answer(answer, is_reply=reply_to is not None)
 
     def find(self, *, staged: bytes, since: datetime, reply_to: RemoteId | None) -> Accepted | None:
         """Look for a staged part (ports.ReadsBack)."""
@@ -113,7 +116,7 @@ class XChannel:
             ValueError: the instant has no zone.
         """
         start = (must_be_aware(since, name="since") - _CLOCK_MARGIN).astimezone(UTC)
-        user = self._user_id = self._user_id or self._ask_who_we_are()
+        user = self._user_id = self._user_id or _user_in(self._ask(lambda: self._client.get_me(user_auth=True)))
         token: str | None = None
         for _ in range(_MOST_PAGES):
             page = self._read_own_posts(user, start=start, token=token)
@@ -154,14 +157,6 @@ class XChannel:
         """Close the connections."""
         self._client.session.close()
 
-    def _ask_who_we_are(self) -> str:
-        answer = self._ask(lambda: self._client.get_me(user_auth=True))
-        data = read_object(answer.body).get("data")
-        user = data.get("id") if isinstance(data, dict) else None
-        if not is_post_id(user):
-            raise NotSent("X does not say whose tokens these are", status=answer.status)
-        return str(user)
-
     def _read_own_posts(self, user: str, *, start: datetime, token: str | None) -> Mapping[str, Any]:
         answer = self._ask(
             lambda: self._client.get_users_tweets(
@@ -191,6 +186,14 @@ class XChannel:
             needs_staff = answer.status in {401, 402, 403}
             raise NotSent(f"X answered {answer.status}", status=answer.status, retry_after=wait, needs_staff=needs_staff)
         return answer
+
+
+def _user_in(answer: Answer) -> str:
+    data = read_object(answer.body).get("data")
+    user = data.get("id") if isinstance(data, dict) else None
+    if not is_post_id(user):
+        raise NotSent("X does not say whose tokens these are", status=answer.status)
+    return str(user)
 
 
 def _thread(master: Master) -> ThreadMaster:

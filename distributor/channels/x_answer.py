@@ -19,6 +19,7 @@ from distributor.channels.x_timeline import is_post_id, read_object
 from distributor.channels.x_transport import Answer
 from distributor.core.errors import NotSent, OutcomeUnknown, Rejected, SendFailure
 from distributor.core.ids import RemoteId
+from distributor.core.thread_form import REPLY_REFUSED
 from distributor.ports import Accepted
 
 _CREATED: Final = 201
@@ -56,6 +57,8 @@ _FORBIDDEN_WORDS: Final[tuple[tuple[str, _Refusal], ...]] = (
     ("invalid url", _Refusal(Rejected, "X calls a link invalid")),
 )
 _FORBIDDEN_ELSE: Final = _Refusal(NotSent, "X does not let this account post this", needs_staff=True)
+#: In force since 2026-02-23, with no word about one's own threads (PROVIDERS.md §2.1).
+_REPLY_FORBIDDEN: Final = _Refusal(NotSent, REPLY_REFUSED, needs_staff=True)
 #: Source of the rows: PROVIDERS.md §2.1 (402), §2.2. 307 and 308 ask to repeat the request elsewhere, unperformed (RFC 9110
 #: §15.4.8, §15.4.9); 301 to 303 also answer requests that were performed, so they are in doubt like all that is not named.
 _REFUSALS: MappingProxyType[int, _Refusal] = MappingProxyType(
@@ -74,8 +77,10 @@ _REFUSALS: MappingProxyType[int, _Refusal] = MappingProxyType(
 _DAY_QUOTAS: Final = ("x-app-limit-24hour", "x-user-limit-24hour")
 
 
-def read_answer(answer: Answer) -> Accepted:
+def read_answer(answer: Answer, *, is_reply: bool = False) -> Accepted:
     """Return the acceptance, or raise what the answer allows next. Only 201 with an id is one.
+
+    A refusal without a known reason means something else of a reply than of a first post: the first was let through.
 
     Raises:
         Rejected, NotSent, OutcomeUnknown: by the tables above.
@@ -88,11 +93,12 @@ def read_answer(answer: Answer) -> Accepted:
             return accepted(str(remote_id))
         raise OutcomeUnknown("X created a post and did not say which", status=answer.status)
     if answer.status == _FORBIDDEN:
-        raise _read_forbidden(shape).failure(answer.status)
-    refusal = _REFUSALS.get(answer.status)
-    if refusal is None:
+        refusal = _read_forbidden(shape)
+        raise (_REPLY_FORBIDDEN if is_reply and refusal is _FORBIDDEN_ELSE else refusal).failure(answer.status)
+    known = _REFUSALS.get(answer.status)
+    if known is None:
         raise OutcomeUnknown(f"X answered {answer.status}", status=answer.status)
-    raise refusal.failure(answer.status, retry_after=wait_of(answer) if answer.status == TOO_MANY_REQUESTS else None)
+    raise known.failure(answer.status, retry_after=wait_of(answer) if answer.status == TOO_MANY_REQUESTS else None)
 
 
 def _read_forbidden(shape: Mapping[str, Any]) -> _Refusal:

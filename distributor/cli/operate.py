@@ -95,20 +95,10 @@ def sandbox(desk: Desk, host: str, port: int, webhook_url: str) -> None:
 @pass_desk
 def doctor(desk: Desk, *, is_json: bool) -> None:
     """Look whether a dispatch would go through: Redis, clocks, credentials, sender, workers. Exit code 1 on any failure."""
-    from distributor.flow.diagnose import diagnose
-    from distributor.store.connection import check_durable
+    from distributor.bootstrap_doctor import examine
 
     with desk.service() as service:
-        findings = (
-            *check_durable(service.client),
-            *diagnose(
-                sender=service.sender,
-                public_url=desk.settings.public_url,
-                channels=service.channels,
-                skew=service.skew,
-                workers=service.workers_alive,
-            ),
-        )
+        findings = examine(service)
     if is_json:
         shapes = [{"name": f.name, "passed": f.passed, "message": f.message, "remedy": f.remedy} for f in findings]
         desk.json({"passed": all(finding.passed for finding in findings), "findings": shapes})

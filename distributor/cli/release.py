@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -170,16 +171,15 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
     Example:
       distributor release preview r4k2 --out preview/
     """
-    from distributor.core.cost import cost_of
-    from distributor.core.counting import counter_for
-    from distributor.core.message import ChannelName, ThreadMaster
+    from distributor.core.message import ThreadMaster
+    from distributor.core.thread_form import counter_of
     from distributor.flow.preview import files_of
     from distributor.render.terminal import terminal_preview
     from distributor.render.thread_page import ThreadPage
     from distributor.resources import resource
 
-    counter = counter_for(ChannelName.X)
     with desk.service() as service:
+        counter = counter_of(service.form)
         stored = service.releases.get(service.releases.resolve(name))
         masters = [m for m in service.compose(stored) if m.key.startswith(channel or "") and m.key.endswith(language or "")]
         if not masters:
@@ -190,7 +190,8 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
         for master in masters:
             desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
             if isinstance(master, ThreadMaster):
-                desk.say(f"Thread on {master.channel.value}: {cost_of(master) or len(master.parts)}")
+                for line in service.thread_needs(master, _lift_of(stored)):
+                    desk.say(line)
         page = ThreadPage(resource("templates"))
 
         def thread_page(thread: ThreadMaster) -> str:
@@ -201,6 +202,10 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
             desk.say(f"wrote {target}")
+
+
+def _lift_of(stored: StoredRevision) -> datetime | None:
+    return stored.content.embargo.lift_at() if stored.content.embargo else None
 
 
 def _as_somebody_sees_it(master: Master, public_url: str) -> Master:
@@ -232,13 +237,14 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
       distributor release approve r4k2 --as "Ana Lima"
       distributor release approve r4k2 --as "Ana Lima" --waive dead-links --reason "links follow at noon"
     """
-    from distributor.core.cost import cost_of
     from distributor.core.message import ThreadMaster
 
     with desk.service() as service:
         waivers = tuple(Waiver(check=check_name, reason=reason, by=by) for check_name in dict.fromkeys(waived))
         approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers)
         masters = service.releases.masters(approval.release, approval.revision)
+        lift_at = _lift_of(service.releases.get(approval.release))
+        needs = [line for m in masters if isinstance(m, ThreadMaster) for line in service.thread_needs(m, lift_at)]
     if is_json:
         desk.json({
             "release": approval.release, "revision": approval.revision, "seal": approval.seal,
@@ -247,7 +253,6 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
         return
     desk.say(f"Release {approval.release}, revision {approval.revision}, is approved by {approval.by}.")
     desk.say(f"Seal: {short_code(approval.seal)}  (read it out to compare)")
-    for master in masters:
-        if isinstance(master, ThreadMaster):
-            desk.say(f"Thread on {master.channel.value}: {cost_of(master) or len(master.parts)}")
+    for line in needs:
+        desk.say(line)
     desk.say(f"Next: distributor dispatch schedule {approval.release} --to LIST --channel email --as NAME")

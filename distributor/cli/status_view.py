@@ -29,6 +29,7 @@ _HOLDS = {
     HoldReason.STAFF.value: "held by {by}",
     HoldReason.LATE.value: "held: the late limit passed. `dispatch resume` sends it now, `dispatch cancel` withdraws it",
     HoldReason.SEAL.value: "held: the release or its approval changed after scheduling. Cancel, approve again, schedule again",
+    HoldReason.ZONE.value: "held: {note} Cancel it and schedule it again",
     HoldReason.PROVIDER.value: "held: the provider refuses our account ({note}). Mend that (`distributor doctor`), then resume",
 }
 _STATE_COLOURS = {State.UNKNOWN: "red", State.REFUSED: "red", State.BOUNCED: "red", State.LIVE: "green", State.ACCEPTED: "green"}
@@ -41,6 +42,7 @@ def status_view(status: DispatchStatus, *, zone: str) -> RenderableType:
     lines.extend(_facts(status, zone))
     for name, channel in status.channels:
         lines.append(_channel(name, channel, now=status.read_at, zone=zone))
+    lines.extend(Text(f"Note  {text}", style="yellow") for _, text in status.notes)
     title = f"[bold]{status.dispatch}[/bold] · release {status.release} rev. {status.revision} · seal {short_code(status.seal)}"
     return Panel(Group(*lines), title=title, title_align="left", border_style=colour, padding=(0, 2))
 

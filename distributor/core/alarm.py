@@ -15,6 +15,7 @@ UNSETTLED_AFTER = timedelta(minutes=15)
 _WHY_HELD = {
     HoldReason.LATE.value: "its late limit passed before anything left. Resume it to send it late, or cancel it.",
     HoldReason.SEAL.value: "the release or its approval changed after scheduling. Cancel it, approve again, schedule again.",
+    HoldReason.ZONE.value: "the zone's clocks changed, and it would leave before its embargo. Cancel it and schedule it again.",
     HoldReason.PROVIDER.value: "a provider refuses the account, nothing more leaves there. `distributor doctor`, then resume.",
 }
 _OVER = frozenset({DispatchState.DONE, DispatchState.CANCELLED})

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from distributor.core.addresses import normalise
 from distributor.core.checks_subject import CheckSubject
-from distributor.core.counting import counter_for
 from distributor.core.errors import BadInput
 from distributor.core.placeholder import has_placeholder
 from distributor.core.release import Paragraph, Release, plain, texts_of
+from distributor.core.thread_form import counter_of
 from distributor.core.thread_parts import CASHTAG
 from distributor.core.understood import leads_nowhere
 
@@ -106,7 +106,7 @@ def thread_length(subject: CheckSubject) -> str | None:
     """A part that its platform would refuse."""
     bad = []
     for thread in subject.threads:
-        counter = counter_for(thread.channel)
+        counter = counter_of(subject.form)
         for number, part in enumerate(thread.parts, 1):
             if not part.strip() or not counter.fits(part):
                 bad.append(f"{thread.channel.value} part {number} ({counter.count(part)} of {counter.limit})")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from distributor.core.ids import Language
 from distributor.core.message import EmailMaster, Sender, ThreadMaster
 from distributor.core.release import Release
+from distributor.core.thread_form import ThreadForm
 
 
 class Severity(StrEnum):
@@ -46,3 +47,5 @@ class CheckSubject:
     lift_at: datetime | None
     languages_present: frozenset[Language]
     now: datetime
+    #: How the posts go onto X, by which their length is judged.
+    form: ThreadForm = ThreadForm.THREAD

@@ -40,6 +40,8 @@ class DispatchPlan:
     late_limit: timedelta
     scheduled_at: datetime
     scheduled_by: str
+    #: The instant that the release's embargo meant at scheduling; None when it names no time, or was not kept then.
+    embargo_at: datetime | None = None
 
     def __post_init__(self) -> None:
         must_be_aware(self.lift_at, name="lift_at")

@@ -47,6 +47,8 @@ class HoldReason(StrEnum):
     LATE = "late"
     #: What would leave is not what was approved any more.
     SEAL = "seal"
+    #: The zone's rules have changed, and the lift would be before what the embargo means now.
+    ZONE = "zone"
     #: The provider refuses our credentials or account; no retry helps.
     PROVIDER = "provider"
 
@@ -98,6 +100,8 @@ class DispatchStatus:
     first_sent_at: datetime | None
     last_accepted_at: datetime | None
     channels: tuple[tuple[ChannelName, ChannelStatus], ...]
+    #: What else staff should know: (topic, sentence).
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def state(self) -> DispatchState:
@@ -187,6 +191,7 @@ class StatusJson(TypedDict):
     last_accepted_at: str | None
     lateness_ms: float | None
     channels: dict[str, ChannelJson]
+    notes: dict[str, str]
 
 
 def status_json(status: DispatchStatus) -> StatusJson:
@@ -206,6 +211,7 @@ def status_json(status: DispatchStatus) -> StatusJson:
         last_accepted_at=_instant_or_none(status.last_accepted_at),
         lateness_ms=None if status.lateness is None else round(status.lateness / timedelta(milliseconds=1), 3),
         channels={name.value: _channel_json(channel) for name, channel in status.channels},
+        notes=dict(status.notes),
     )
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from itertools import islice
 
-import regex
-
 from distributor.core.counting import Counter
 from distributor.core.errors import BadInput
 from distributor.core.message import ChannelName, ThreadMaster
@@ -17,14 +15,13 @@ from distributor.core.release import Release
 from distributor.core.sentences import folded
 from distributor.core.thread_close import closing, hashtags, link_of
 from distributor.core.thread_facts import facts_after, facts_before
-from distributor.core.thread_parts import Holds, Piece, Room, number, one_cashtag, pack
+from distributor.core.thread_parts import Holds, Piece, Room, number, one_cashtag, pack, tidy
 from distributor.core.thread_quotation import choose_quotation
 
 #: Beyond these a thread is a text that nobody reads; X also charges by the post.
 MOST_PARTS = 8
 _MOST_HEADLINE_PARTS = 2
 _MOST_FACT_PARTS = 3
-_MENTION_FIRST = regex.compile(r"^(?=[@＠]\w)")
 
 
 def compose_thread(release: Release, *, counter: Counter, channel: ChannelName) -> ThreadMaster:
@@ -33,11 +30,16 @@ def compose_thread(release: Release, *, counter: Counter, channel: ChannelName) 
     Raises:
         BadInput: the release has no word to begin with.
     """
-    parts = release.thread or _composed(release, counter)
+    parts = release.thread or tidy(number(compose_parts(release, counter=counter)))
     return ThreadMaster(channel=channel, language=release.language, parts=parts)
 
 
-def _composed(release: Release, counter: Counter) -> tuple[str, ...]:
+def compose_parts(release: Release, *, counter: Counter) -> list[str]:
+    """Return the parts without their numbers, for which each leaves room.
+
+    Raises:
+        BadInput: the release has no word to begin with.
+    """
     holds = Room(counter).holds
     link = link_of(release)
     quotation = choose_quotation(release, holds=holds)
@@ -51,7 +53,7 @@ def _composed(release: Release, counter: Counter) -> tuple[str, ...]:
     if not parts:
         raise BadInput("The release has no text to make a thread of.", where="headline", remedy="Write a headline.")
     parts[-1] = hashtags(release, parts[-1], holds=holds)
-    return _tidy(number([one_cashtag(part) for part in parts]))
+    return [one_cashtag(part) for part in parts]
 
 
 def _opening(release: Release, holds: Holds) -> list[str]:
@@ -76,8 +78,3 @@ def _joined(parts: list[str], close: list[str], link: str, holds: Holds) -> list
     if parts and close == [link] and holds(f"{parts[-1]}\n\n{link}"):
         return [*parts[:-1], f"{parts[-1]}\n\n{link}"]
     return [*parts, *close]
-
-
-def _tidy(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep a mention from the very start, where X shows a post to few; a number in front does the same."""
-    return tuple(_MENTION_FIRST.sub(".", part) for part in parts)

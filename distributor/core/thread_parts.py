@@ -22,6 +22,7 @@ _WIDEST_NUMBER = "00/00 "
 _WINDOW = 5_000
 #: A piece that ends at a clause may be this much shorter than one that ends at a word.
 _CLAUSE_SHARE = 0.5
+_MENTION_FIRST = regex.compile(r"^(?=[@＠]\w)")
 CASHTAG = regex.compile(r"(?<![\w$])\$(?=[A-Za-z]{1,6}(?![A-Za-z\d]))")
 
 
@@ -120,3 +121,8 @@ def number(parts: Sequence[str]) -> tuple[str, ...]:
     if len(parts) == 1:
         return tuple(parts)
     return tuple(f"{at}/{len(parts)} {part}" for at, part in enumerate(parts, 1))
+
+
+def tidy(parts: Iterable[str]) -> tuple[str, ...]:
+    """Keep a mention from the very start, where X shows a post to few; a number in front does the same."""
+    return tuple(_MENTION_FIRST.sub(".", part) for part in parts)

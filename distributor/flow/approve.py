@@ -28,6 +28,8 @@ class Approver:
     compose: Callable[[StoredRevision], Sequence[Master]]
     #: Runs every check on a revision and its masters.
     check: Callable[[StoredRevision, Sequence[Master], datetime], Sequence[CheckResult]]
+    #: Remembers the media lists as they are at the approval of a revision.
+    remember_lists: Callable[[ReleaseId, int], None]
     #: False lets one person write and approve.
     is_two_person: bool
 
@@ -61,6 +63,7 @@ class Approver:
             at=now,
             waivers=tuple(waivers),
         )
+        self.remember_lists(stored.release_id, stored.revision)
         self.releases.save_approval(approval, masters)
         self._record(approval)
         return approval

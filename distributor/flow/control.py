@@ -58,6 +58,10 @@ class Controller:
                 f"Dispatch {dispatch} is held because the release or its approval changed. "
                 "Cancel it, approve the release as it is now, and schedule again."
             )
+        if status.hold_reason == HoldReason.ZONE.value:
+            raise Refused(
+                f"Dispatch {dispatch} would leave before its embargo: {status.hold_note} Cancel it and schedule it again."
+            )
         is_new = self.dispatches.resume(dispatch, by=by, may_start_for=may_start_for)
         if is_new:
             self._record(dispatch, Event.DISPATCH_RESUMED, by=by, reason=reason)

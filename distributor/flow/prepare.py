@@ -66,6 +66,8 @@ class Preparer:
     channels: Mapping[ChannelName, Channel]
     #: Returns the link maker of one dispatch.
     links_of: Callable[[DispatchId], LinkMaker]
+    #: Compares the lists with what they were at approval, and remembers them as they are frozen.
+    watch_audience: Callable[[DispatchPlan], object]
     #: Returns the sealed masters of one revision of a release.
     masters_of: Callable[[DispatchPlan], Sequence[Master]]
 
@@ -134,6 +136,7 @@ class Preparer:
     ) -> None:
         # The journal is read first: a suppression that comes while we stage is then applied by the gate.
         journal_seen = self.suppressions.journal_end()
+        self.watch_audience(plan)
         numbers = [number for number in self.book.members(plan.lists) if number not in reached]
         by_key = {master.key: master for master in masters}
         channel, links = self.channels[ChannelName.EMAIL], self.links_of(plan.dispatch)

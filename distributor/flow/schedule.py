@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from distributor.core.approval import Approval, master_digest, seal_dispatch, seal_release
 from distributor.core.delivery import WITH_PROVIDER, State
 from distributor.core.errors import NotFound, ScheduleRefused
-from distributor.core.ids import ListName, MasterKey, ReleaseId, digest
+from distributor.core.ids import DispatchId, ListName, MasterKey, ReleaseId, digest
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.plan import DispatchPlan, dispatch_id, refuse_early_lift
 from distributor.core.report import instant
@@ -44,6 +44,8 @@ class Scheduler:
     channels: Mapping[ChannelName, Channel]
     #: The sender identity of a channel, as sealed.
     account_of: Callable[[ChannelName], str]
+    #: The dispatch at which X refused a reply to the account's own post; None as far as nobody knows of one.
+    replies_refused_at: Callable[[], DispatchId | None]
 
     def schedule(self, request: ScheduleRequest) -> DispatchPlan:
         """Store the dispatch and return its plan; the same request again returns the same dispatch.
@@ -61,6 +63,7 @@ class Scheduler:
         self._refuse_unknown_lists(request)
         plan = self._plan(request, stored, approval, masters)
         self._refuse_second_thread(plan)
+        self._refuse_half_a_thread(masters)
         if self.dispatches.create(plan):
             self._record(plan)
         return self.dispatches.plan(plan.dispatch)
@@ -142,6 +145,7 @@ class Scheduler:
             late_limit=request.late_limit,
             scheduled_at=now,
             scheduled_by=request.by.strip(),
+            embargo_at=embargo.lift_at() if embargo else None,
         )
 
     def _cancelled_before(self, release: ReleaseId, seal: str) -> int:
@@ -162,6 +166,15 @@ class Scheduler:
                         f"Dispatch {earlier} posts this thread on {name.value} already. "
                         f"Leave out --channel {name.value}, or cancel that dispatch before its lift."
                     )
+
+    def _refuse_half_a_thread(self, masters: Sequence[Master]) -> None:
+        is_thread = any(isinstance(master, ThreadMaster) and len(master.parts) > 1 for master in masters)
+        if is_thread and (refused_at := self.replies_refused_at()):
+            raise ScheduleRefused(
+                f"X refused a reply of this account to its own post (dispatch {refused_at}), so that a thread would stop at its "
+                "second part. Set DISTRIBUTOR_X__FORM to post (or long, with Premium) and approve the release again, "
+                "or leave out --channel x."
+            )
 
     def _record(self, plan: DispatchPlan) -> None:
         self.audit.append(

@@ -38,6 +38,8 @@ class SandboxSettings:
     posts_per_day: int = 10_000
     #: True makes X refuse replies to one's own posts, as the self-serve rule of 2026-02-23 may be read.
     are_replies_restricted: bool = False
+    #: Most that one post may weigh: 280, with Premium 25,000.
+    longest_post: int = 280
     #: Seconds until a new post is seen by the reading endpoints; X documents no delay and promises none.
     read_delay_s: float = 0.0
 

@@ -62,7 +62,7 @@ def in_user_context(name: str, endpoint: Endpoint) -> Endpoint:
 async def create_post(request: Request) -> Response:
     """Create one post."""
     state, exchange = state_of(request), exchange_of(request)
-    checked = check_post(_parse(await request.body(), request))
+    checked = check_post(_parse(await request.body(), request), longest=state_of(request).settings.longest_post)
     _check_against(state, checked, now_us=exchange.received_at)
     post = _new_post(state, checked, at=exchange.received_at)
     state.timeline.posts[post.id] = post

@@ -26,6 +26,8 @@ from distributor.store.suppressions import RedisSuppressionList
 _BY_ADDRESS = "contacts:by_address"
 _LAST = "contacts:last"
 _LISTS = "lists"
+#: Hash: domain of an address to the number of the first contact that had it.
+DOMAINS = "contacts:domains"
 #: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6).
 _PER_BUCKET = 256
 _BLOCK = 1000
@@ -49,7 +51,7 @@ class RedisContactBook:
         for start in range(0, len(contacts), _BLOCK):
             block = contacts[start : start + _BLOCK]
             described = [part for contact in block for part in (contact.key, _encode(contact))]
-            counts = self._add(keys=[_BY_ADDRESS, _LAST, _list_key(name), _LISTS], args=[name, _PER_BUCKET, *described])
+            counts = self._add(keys=[_BY_ADDRESS, _LAST, list_key(name), _LISTS, DOMAINS], args=[name, _PER_BUCKET, *described])
             added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
             suppressed += sum(self._suppressions.suppressed_among([contact.key for contact in block]))
         return ImportCount(added=added, updated=updated, unchanged=unchanged, suppressed=suppressed)
@@ -59,7 +61,7 @@ class RedisContactBook:
         with store_errors(), self._client.pipeline(transaction=False) as pipe:
             names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(_LISTS)))
             for name in names:
-                pipe.bitcount(_list_key(ListName(name)))
+                pipe.bitcount(list_key(ListName(name)))
             return {ListName(name): int(count) for name, count in zip(names, pipe.execute(), strict=True)}
 
     def remove_from_list(self, name: ListName, addresses: Sequence[str]) -> int:
@@ -68,19 +70,19 @@ class RedisContactBook:
         numbers = [number for number in self.numbers_of([address_key(address) for address in addresses]) if number is not None]
         with store_errors(), self._client.pipeline(transaction=True) as pipe:
             for number in numbers:
-                pipe.setbit(_list_key(name), number, 0)
+                pipe.setbit(list_key(name), number, 0)
             return sum(pipe.execute())
 
     def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:
         """Return the members of any of the lists, each once, ascending."""
         self._must_be_there(names)
         with store_errors():
-            bitmaps = [cast("bytes", self._client.get(_list_key(name)) or b"") for name in names]
+            bitmaps = [cast("bytes", self._client.get(list_key(name)) or b"") for name in names]
         width = max((len(bitmap) for bitmap in bitmaps), default=0)
         union = 0
         for bitmap in bitmaps:
             union |= int.from_bytes(bitmap.ljust(width, b"\0"), "big")
-        return cast("Sequence[ContactNumber]", _set_bits(union.to_bytes(width, "big")))
+        return cast("Sequence[ContactNumber]", numbers_in(union.to_bytes(width, "big")))
 
     def _must_be_there(self, names: Sequence[ListName]) -> None:
         known = self.lists()
@@ -138,11 +140,13 @@ class RedisContactBook:
         return (contact for _, contact in self.load(self.members([name])))
 
 
-def _list_key(name: ListName) -> str:
+def list_key(name: ListName) -> str:
+    """Return the key of a list's bitmap over contact numbers."""
     return f"list:{name}"
 
 
-def _set_bits(bitmap: bytes) -> array[int]:
+def numbers_in(bitmap: bytes) -> array[int]:
+    """Return the numbers of the set bits, ascending."""
     numbers = array("I")
     for at, byte in enumerate(bitmap):
         if byte:

@@ -7,12 +7,11 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, cast
 
-import orjson
 import redis
 
 from distributor.core.delivery import STATES, State, Tally
 from distributor.core.errors import NotFound, Refused
-from distributor.core.ids import ContactNumber, DispatchId, ListName, MasterKey, ReleaseId, RemoteId
+from distributor.core.ids import ContactNumber, DispatchId, MasterKey, ReleaseId, RemoteId
 from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import Batch, DispatchPlan
 from distributor.core.report import ChannelStatus, DispatchStatus, PartStatus
@@ -31,6 +30,8 @@ from distributor.store.ledger_keys import (
     release_dispatches_key,
     to_us,
 )
+from distributor.store.notes import notes_in
+from distributor.store.plan_codec import decode_plan, encode_plan
 
 SCHEMA = 1
 #: A preparation that staged nothing for so long is dead.
@@ -50,7 +51,7 @@ class RedisDispatches:
         lift_us = to_us(plan.lift_at)
         meta = {"schema": SCHEMA, "lift_us": lift_us, "late_us": lift_us + plan.late_limit // _US, "seal": plan.seal}
         with self._client.pipeline(transaction=True) as pipe:
-            pipe.setnx(plan_key(plan.dispatch), _encode(plan))
+            pipe.setnx(plan_key(plan.dispatch), encode_plan(plan))
             for field, value in meta.items():
                 pipe.hsetnx(meta_key(plan.dispatch), field, value)  # type: ignore[arg-type]  # redis-py's stubs forget int
             scheduled_us = to_us(plan.scheduled_at)
@@ -64,7 +65,7 @@ class RedisDispatches:
         stored = self._client.get(plan_key(dispatch))
         if stored is None:
             raise NotFound("dispatch", dispatch, remedy="`distributor dispatch list` shows them.")
-        return _decode(cast("bytes", stored))
+        return decode_plan(cast("bytes", stored))
 
     def of_release(self, release: ReleaseId) -> Sequence[DispatchId]:
         """Return every dispatch of a release, oldest first."""
@@ -170,6 +171,7 @@ class RedisDispatches:
             first_sent_at=maybe_from_us(meta.get(b"first_sent_us")),
             last_accepted_at=maybe_from_us(meta.get(b"last_accepted_us")),
             channels=tuple(channels),
+            notes=notes_in(meta),
         )
 
     def mark_alarm(self, dispatch: DispatchId, alarm: str) -> bool:
@@ -253,46 +255,4 @@ def _record(start: int, fields: dict[str, bytes]) -> BatchRecord:
         settled_at=maybe_from_us(fields.get("end")),
         why=fields.get("why", b"").decode(),
         remote_id=RemoteId(fields.get("remote", b"").decode()),
-    )
-
-
-def _encode(plan: DispatchPlan) -> bytes:
-    return orjson.dumps(
-        {
-            "schema": SCHEMA,
-            "dispatch": plan.dispatch,
-            "release": plan.release,
-            "revision": plan.revision,
-            "release_seal": plan.release_seal,
-            "seal": plan.seal,
-            "lists": plan.lists,
-            "channels": plan.channels,
-            "accounts": plan.accounts,
-            "masters": plan.masters,
-            "lift_us": to_us(plan.lift_at),
-            "late_limit_us": plan.late_limit // _US,
-            "scheduled_us": to_us(plan.scheduled_at),
-            "scheduled_by": plan.scheduled_by,
-        }
-    )
-
-
-def _decode(stored: bytes) -> DispatchPlan:
-    shape = orjson.loads(stored)
-    if shape["schema"] != SCHEMA:
-        raise Refused(f"This dispatch was stored in shape {shape['schema']}; this version reads shape {SCHEMA}.")
-    return DispatchPlan(
-        dispatch=DispatchId(shape["dispatch"]),
-        release=ReleaseId(shape["release"]),
-        revision=int(shape["revision"]),
-        release_seal=str(shape["release_seal"]),
-        seal=str(shape["seal"]),
-        lists=tuple(ListName(name) for name in shape["lists"]),
-        channels=tuple(ChannelName(name) for name in shape["channels"]),
-        accounts=tuple((ChannelName(name), str(account)) for name, account in shape["accounts"]),
-        masters=tuple(MasterKey(name) for name in shape["masters"]),
-        lift_at=from_us(shape["lift_us"]),
-        late_limit=timedelta(microseconds=shape["late_limit_us"]),
-        scheduled_at=from_us(shape["scheduled_us"]),
-        scheduled_by=str(shape["scheduled_by"]),
     )

@@ -189,6 +189,6 @@ def from_us(microseconds: bytes | str | int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(microseconds))
 
 
-def maybe_from_us(microseconds: bytes | None) -> datetime | None:
+def maybe_from_us(microseconds: bytes | int | None) -> datetime | None:
     """Return the instant, None for a field that is not there."""
     return None if not microseconds else from_us(microseconds)

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -121,9 +121,9 @@ class DyingChannel:
         """As the real one."""
         return self._real.without(staged, positions)
 
-    def open(self) -> None:
+    def open(self) -> datetime | None:
         """As the real one."""
-        self._real.open()
+        return self._real.open()
 
     def send(self, clearance: Clearance, *, frame: bytes, staged: bytes, reply_to: RemoteId | None) -> Accepted:
         """Die after the provider accepted, before anybody here knows."""
@@ -158,6 +158,9 @@ def slot_with(
         channels=channels,
         lift_clock=lift_clock or service.lift_clock,
         at_hand_bytes=1 << 20,
+        notes=service.notes,
+        embargo_of=lambda plan: None,
+        compare_audience=lambda plan: None,
     ).dispatcher
 
 

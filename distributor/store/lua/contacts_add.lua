@@ -1,12 +1,13 @@
 -- Store a block of contacts and put them on a list. Whoever has a number keeps it; safe to repeat.
 -- What the import leaves empty stays as it was; tags are united by the caller's order, without repetition.
 -- KEYS  1 numbers by address key (hash)   2 last number   3 list (bitmap)   4 names of lists (set)
+--       5 first number by domain (hash)
 -- ARGV  1 the list's name   2 contacts per bucket   3… address key, JSON array of the contact (see contacts.py)
 -- Returns {added, updated, unchanged}
 -- Atomic for the whole block. The buckets' keys follow from the numbers and cannot be named beforehand: contacts are not for a cluster.
 local added, updated, unchanged = 0, 0, 0
 -- Places in a contact's array.
-local NAME, OUTLET, LANGUAGES, TAGS = 3, 4, 5, 6
+local ADDRESS, NAME, OUTLET, LANGUAGES, TAGS = 2, 3, 4, 5, 6
 local per_bucket = tonumber(ARGV[2])
 redis.call('SADD', KEYS[4], ARGV[1])
 
@@ -29,6 +30,7 @@ for i = 3, #ARGV, 2 do
   local before = redis.call('HGET', bucket, number)
   if not before then
     redis.call('HSET', bucket, number, ARGV[i + 1])
+    redis.call('HSETNX', KEYS[5], string.match(cjson.decode(ARGV[i + 1])[ADDRESS], '([^@]*)$'), number)
     added = added + 1
   else
     local old, new = cjson.decode(before), cjson.decode(ARGV[i + 1])

@@ -17,6 +17,7 @@
         ├── Rejected          surely not accepted, and will never be: do not send again
         ├── NotSent           surely not accepted: may be sent again later
         └── OutcomeUnknown    perhaps accepted: stop, reconcile, ask
+            └── PartlySent    each recipient's outcome is known by itself; in doubt as a whole
 
     ConfigurationError        outside the tree: stops the start, nobody catches it to go on
 
@@ -26,7 +27,10 @@ Messages never contain text of a release or a recipient's address.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from distributor.core.ids import RemoteId
 
 
 class DistributorError(Exception):
@@ -145,6 +149,19 @@ class NotSent(SendFailure):
 
 class OutcomeUnknown(SendFailure):
     """The provider may or may not have taken the message; never send it again by itself."""
+
+
+class PartlySent(OutcomeUnknown):
+    """Of a batch that travels as one message per recipient, not all ended alike.
+
+    It is an OutcomeUnknown, so that whoever does not look at the single outcomes never sends the batch again as a whole.
+    """
+
+    def __init__(self, outcomes: Sequence[RemoteId | SendFailure]) -> None:
+        super().__init__("some of the batch were taken, others not")
+        #: One per recipient that was to be sent, in the order of the staged batch: the remote id of an accepted message, or
+        #: what kept it from being accepted. Never another PartlySent.
+        self.outcomes: tuple[RemoteId | SendFailure, ...] = tuple(outcomes)
 
 
 class ConfigurationError(Exception):

@@ -243,6 +243,10 @@ class SuppressionList(Protocol):
         """Lift a suppression by a person's word. Return False if there was none."""
         ...
 
+    def forget_address(self, address: str) -> None:
+        """Keep the suppression of a normalised address by its hash alone."""
+        ...
+
     def suppressed_among(self, keys: Sequence[AddressKey]) -> Sequence[bool]:
         """Say for each key whether it is suppressed, in one round trip."""
         ...

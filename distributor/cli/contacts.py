@@ -1,11 +1,13 @@
-"""`distributor contacts`: media lists."""
+"""`distributor contacts`: media lists, from a file and into one."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import io
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import Progress
@@ -13,50 +15,131 @@ from rich.table import Table
 
 from distributor.cli.desk import Desk, DistributorGroup, pass_desk, read_file
 from distributor.core.audience import Contact
+from distributor.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from distributor.core.media_list import ContactsFile
+    from distributor.flow.import_contacts import Forecast, ImportReport
+
+_SHOWN = 20
 
 
 @click.group(cls=DistributorGroup)
 def contacts() -> None:
-    """Import, list and export media lists."""
+    """Import, look after and export media lists."""
 
 
 @contacts.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--list", "list_name", required=True, metavar="NAME", help="The media list; made if it is not there.")
+@click.option("--map", "mapped", multiple=True, metavar="COLUMN=FIELD", help="What a column holds; kept for the list.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would happen, and store nothing.")
+@click.option("--errors", "errors_out", type=click.Path(dir_okay=False, path_type=Path), help="CSV file for wrong rows.")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask before people are changed.")
 @click.option("--as", "by", default="", metavar="NAME", help="Who imports, for the audit.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @pass_desk
-def import_(desk: Desk, file: Path, list_name: str, by: str, *, is_json: bool) -> None:
-    """Put the people of a CSV FILE on a media list. Rows that are wrong are named and left out; the others are stored.
+def import_(
+    desk: Desk, *, file: Path, list_name: str, mapped: tuple[str, ...], errors_out: Path | None, by: str,
+    is_dry: bool, is_sure: bool, is_json: bool,
+) -> None:  # fmt: skip
+    """Put the people of a FILE (CSV or .xlsx) on a media list. Rows that are wrong are named and left out; the others are stored.
 
-    Columns are found by their headers, in several languages: name, email, outlet, language, tags.
-    Importing a file again changes nothing. An import never lifts a suppression.
+    Columns are found by their headers, in eight languages: name, email, outlet, beat, language, country, zone, tags, priority,
+    phone, notes, consent_source, consent_on. Importing a file again changes nothing. An import never lifts a suppression.
 
     \b
-    Example:
-      distributor contacts import reporters.csv --list press
+    Examples:
+      distributor contacts import reporters.csv --list press --dry-run
+      distributor contacts import reporters.xlsx --list press --map "Kanal=outlet" --map "Intern=" --errors to-mend.csv
     """
     import getpass
 
-    from distributor.core.media_list import LARGEST_FILE
+    from distributor.bootstrap_contacts import contact_edits
+    from distributor.core.media_list import LARGEST_FILE, contacts_in, csv_rows
     from distributor.core.media_list import list_name as checked
-    from distributor.flow.import_contacts import import_contacts
+    from distributor.flow.import_contacts import forecast, import_contacts
+    from distributor.intake.spreadsheet import is_spreadsheet, spreadsheet_rows
 
-    data = read_file(file, limit_bytes=LARGEST_FILE)
-    with desk.service() as service, Progress(console=desk.err, transient=True) as progress:
-        task = progress.add_task("Importing", total=None)
-        report = import_contacts(
-            data,
-            file_name=file.name,
-            list_name=checked(list_name),
-            book=service.book,
-            audit=service.audit,
-            clock=service.clock,
-            by=by or getpass.getuser(),
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    data, name = read_file(file, limit_bytes=LARGEST_FILE), checked(list_name)
+    with desk.service() as service:
+        edits = contact_edits(service)
+        told, known = _mapping(mapped), edits.mapping_of(name)
+        rows = spreadsheet_rows(data, name=file.name) if is_spreadsheet(data) else csv_rows(data, name=file.name)
+        people = contacts_in(rows, name=file.name, mapping=told, known=known)
+        _write_errors(desk, errors_out, people)
+        foreseen = forecast(people, book=service.book, suppressions=service.suppressions)
+        if is_dry:
+            _say_forecast(desk, people, foreseen, is_json=is_json)
+            return
+        if foreseen.updated and sys.stdin.isatty() and not (is_sure or is_json):
+            _say_forecast(desk, people, foreseen, is_json=False)
+            click.confirm(f"Change {foreseen.updated:,} people who are there already?", abort=True)
+        with Progress(console=desk.err, transient=True) as progress:
+            task = progress.add_task("Importing", total=None)
+            report = import_contacts(
+                people,
+                list_name=name,
+                book=service.book,
+                audit=service.audit,
+                clock=service.clock,
+                by=by or getpass.getuser(),
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        if mapped:
+            edits.save_mapping(name, {**known, **told})
+    _say_report(desk, file.name, report, is_json=is_json)
+
+
+def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
+    for text in mapped:
+        if "=" not in text:
+            remedy = 'Write "COLUMN=field", or "COLUMN=" to leave it out.'
+            raise BadInput(f"{text[:40]!r} maps nothing.", where="--map", remedy=remedy)
+    return {column.strip(): field.strip().casefold() for column, _, field in (text.rpartition("=") for text in mapped)}
+
+
+def _write_errors(desk: Desk, out: Path | None, people: ContactsFile) -> None:
+    """Write the rows that were left out as they stand in the file, and why; mended, that file is imported again."""
+    if out is None or not people.errors:
+        return
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow([*people.header, "problem"])
+    for error in people.errors:
+        cells = [*error.cells, *[""] * (len(people.header) - len(error.cells))]
+        table.writerow([*map(_harmless, cells), f"{error.column}: {error.problem} {error.remedy}"])
+    out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    desk.err.print(f"wrote {len(people.errors)} rows to mend to {out}", markup=False)
+
+
+def _say_forecast(desk: Desk, people: ContactsFile, foreseen: Forecast, *, is_json: bool) -> None:
     if is_json:
-        desk.json(dataclasses.asdict(report))
+        wrong = len(people.errors)
+        desk.json({**dataclasses.asdict(foreseen), "merged": people.merged, "wrong": wrong, "columns": dict(people.columns)})
+        return
+    desk.say("Columns: " + ", ".join(f"{header} → {field}" for field, header in people.columns.items()) + ".")
+    if people.ignored_columns:
+        desk.say(f"Columns that would not be used: {', '.join(people.ignored_columns)}. --map COLUMN=FIELD uses one.")
+    desk.say(
+        f"{foreseen.added} would be added, {foreseen.updated} changed, {foreseen.unchanged} stay as they are, "
+        f"{people.merged} are repeated in the file, {len(people.errors)} rows are wrong."
+    )
+    if foreseen.suppressed:
+        desk.say(f"{foreseen.suppressed} of them are suppressed and stay so; they will not be mailed.")
+    for one in foreseen.differences[:_SHOWN]:
+        for field, before, after in one.changes:
+            desk.say(f"  {one.address}: {field} {before or '(empty)'} → {after}")
+    if foreseen.updated > _SHOWN:
+        desk.say(f"  … and {foreseen.updated - _SHOWN} more; --dry-run --json shows 200.")
+
+
+def _say_report(desk: Desk, name: str, report: ImportReport, *, is_json: bool) -> None:
+    if is_json:
+        shape = dataclasses.asdict(dataclasses.replace(report, columns=dict(report.columns)))
+        # The rows themselves are people's data, and --errors writes them where they can be mended.
+        shape["errors"] = [{k: v for k, v in error.items() if k != "cells"} for error in shape["errors"]]
+        desk.json(shape)
         return
     desk.say(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.merged} repeated in the file, "
@@ -66,41 +149,50 @@ def import_(desk: Desk, file: Path, list_name: str, by: str, *, is_json: bool) -
         desk.say(f"{report.suppressed} of them are suppressed and stay so; they will not be mailed.")
     if report.ignored_columns:
         desk.say(f"Columns that were not used: {', '.join(report.ignored_columns)}.")
-    for error in report.errors[:_ERRORS_SHOWN]:
-        desk.err.print(f"{file.name}:{error.line} {error.column}: {error.problem} {error.remedy}", markup=False)
-    if len(report.errors) > _ERRORS_SHOWN:
-        desk.err.print(f"… and {len(report.errors) - _ERRORS_SHOWN} more; --json shows all.")
-
-
-_ERRORS_SHOWN = 20
+    for error in report.errors[:_SHOWN]:
+        desk.err.print(f"{name}:{error.line} {error.column}: {error.problem} {error.remedy}", markup=False)
+    if len(report.errors) > _SHOWN:
+        desk.err.print(f"… and {len(report.errors) - _SHOWN} more; --json shows all, --errors FILE writes them to be mended.")
 
 
 @contacts.command()
 @click.option("--list", "list_name", required=True, metavar="NAME")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The CSV file. Default: print it.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A .csv or .xlsx file. Default: print CSV.")
 @pass_desk
 def export(desk: Desk, list_name: str, out: Path | None) -> None:
-    """Write a media list as CSV, which `contacts import` reads again."""
+    """Write a media list with everything on its people, as `contacts import` reads it again."""
+    from distributor.core.contact_headers import FIELDS
     from distributor.core.media_list import list_name as checked
 
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(["name", "email", "outlet", "language", "tags"])
     with desk.service() as service:
-        for contact in service.book.everyone_on(checked(list_name)):
-            table.writerow(_row(contact))
-    if out is None:
-        click.echo(text.getvalue(), nl=False)
-        return
-    # With a byte-order mark, so that spreadsheets take it for UTF-8.
-    out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        rows = [list(FIELDS), *(row_of(contact) for contact in service.book.everyone_on(checked(list_name)))]
+    if out is not None and out.suffix.lower() == ".xlsx":
+        from distributor.intake.spreadsheet import workbook_of
+
+        out.write_bytes(workbook_of(rows))
+    else:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+        if out is None:
+            click.echo(text.getvalue(), nl=False)
+            return
+        # With a byte-order mark, so that spreadsheets take it for UTF-8.
+        out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
     desk.say(f"wrote {out}")
 
 
-def _row(contact: Contact) -> list[str]:
-    cells = [contact.name, contact.address, contact.outlet, ";".join(contact.languages), ";".join(contact.tags)]
+def row_of(contact: Contact) -> list[str]:
+    """Return a contact as the cells of an export, in the order of the fields."""
+    return [
+        contact.address, contact.name, contact.outlet, contact.beat, ";".join(contact.languages), contact.country, contact.zone,
+        ";".join(contact.tags), "yes" if contact.is_priority else "", contact.phone, contact.notes, contact.consent_source,
+        contact.consent_on,
+    ]  # fmt: skip
+
+
+def _harmless(cell: str) -> str:
     # A cell that begins like a formula would be run by a spreadsheet; the quote keeps it text.
-    return [f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell for cell in cells]
+    return f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell
 
 
 @contacts.command()

@@ -157,6 +157,7 @@ def _wait_for_workers(service: Service) -> None:
 
 
 def _prepare(desk: Desk, stage: _Stage, contact_count: int, lift_in: float) -> DispatchId:
+    from distributor.core.media_list import read_contacts
     from distributor.flow.import_contacts import import_contacts
     from distributor.flow.schedule import ScheduleRequest
     from distributor.intake.read import read_release
@@ -169,7 +170,7 @@ def _prepare(desk: Desk, stage: _Stage, contact_count: int, lift_in: float) -> D
     approval = service.approver.approve(stored.release_id, by=_APPROVER, waivers=())
     desk.say(f"3/5  Approved by {_APPROVER}, a second person. Seal: {short_code(approval.seal)}")
     imported = import_contacts(
-        made_up_contacts(contact_count), file_name="reporters.csv", list_name=_LIST, book=service.book,
+        read_contacts(made_up_contacts(contact_count), name="reporters.csv"), list_name=_LIST, book=service.book,
         audit=service.audit, clock=service.clock, by=_DISPATCHER,
     )  # fmt: skip
     plan = service.scheduler.schedule(

@@ -16,7 +16,7 @@ from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, 
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
 from distributor.core.errors import NotFound, Refused
-from distributor.core.ids import DispatchId, ListName, RemoteId
+from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus, instant, status_json
 from distributor.ports import Accepted
@@ -63,14 +63,14 @@ def schedule(
       distributor dispatch schedule r4k2 --to press --channel email --channel x --as "Ana Lima"
       distributor dispatch schedule r4k2 --to press --channel email --lift 2026-03-30T00:01+02:00 --as "Ana Lima"
     """
-    from distributor.core.media_list import list_name as checked
+    from distributor.bootstrap_contacts import audience_named
     from distributor.flow.schedule import ScheduleRequest
 
     limit = late_limit or timedelta(minutes=desk.settings.dispatch.late_limit_minutes)
     with desk.service() as service, Progress(console=desk.err, transient=True) as progress:
         request = ScheduleRequest(
             release=service.releases.resolve(release),
-            lists=tuple(ListName(checked(name)) for name in lists),
+            lists=tuple(audience_named(service, name) for name in lists),
             channels=tuple(ChannelName(name) for name in channels),
             by=by,
             lift_at=lift_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from distributor.cli import people  # noqa: F401 - puts its commands beside those of `contacts`
 from distributor.cli.contacts import contacts
 from distributor.cli.demo import demo
 from distributor.cli.desk import DistributorGroup

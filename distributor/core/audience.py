@@ -26,6 +26,19 @@ class Contact:
     #: Languages the person reads, preferred first; empty means not known.
     languages: tuple[Language, ...] = ()
     tags: tuple[str, ...] = ()
+    #: What the person writes about.
+    beat: str = ""
+    #: ISO 3166, two letters; "" not known.
+    country: str = ""
+    #: IANA zone; "" not known.
+    zone: str = ""
+    #: Staff hear when such a person leaves.
+    is_priority: bool = False
+    phone: str = ""
+    notes: str = ""
+    #: Why the person may be written to, and since when (ISO 8601 date); "" not recorded.
+    consent_source: str = ""
+    consent_on: str = ""
 
     def __post_init__(self) -> None:
         must_be_one_address(self.address)

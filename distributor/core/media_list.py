@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from babel import Locale, UnknownLocaleError
-
-from distributor.core.addresses import normalise
 from distributor.core.audience import Contact
-from distributor.core.contact_headers import field_of
+from distributor.core.contact_headers import FIELDS, field_of
+from distributor.core.contact_row import contact_of, unite
 from distributor.core.errors import BadInput
-from distributor.core.ids import Language, ListName
+from distributor.core.ids import ListName
 
 #: A line per person of 1,000 characters would still leave room for 100,000 people.
 LARGEST_FILE = 100 * 1024 * 1024
-LONGEST_FIELD = 1000
 #: A row of every column at its longest is far below; beyond is no media list, and would only fill the memory.
 LONGEST_LINE = 100_000
 #: With so many wrong rows it is the wrong file, or the wrong column; naming them all would help nobody.
@@ -27,16 +24,7 @@ MOST_ERRORS = 100_000
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # Lines end at a line feed only; other marks that Python takes for one may stand in a cell.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_SEVERAL_CODES = re.compile(r"[;,|\s]+")
-# A tag may be of several words ("human rights"), so that spaces part none.
-_SEVERAL_TAGS = re.compile(r"[;,|\r\n\t]+")
-# "und" says that nobody knows; Babel would make American English of it.
-_LANGUAGE = re.compile(r"(?!und\b)[a-z]{2,3}(?:-[a-z]{4})?(?P<territory>-(?:[a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
-# `contacts export` and careful people write so what a spreadsheet would take for a formula.
-_QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")
 _SHOWN_COLUMNS = 20
-_Word = TypeVar("_Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +36,8 @@ class RowError:
     column: str
     problem: str
     remedy: str
+    #: The row as it stands in the file, to be mended; for a file of the desk's own, never for a message.
+    cells: tuple[str, ...] = dataclasses.field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +51,9 @@ class ContactsFile:
     merged: int
     #: Headers of columns that nothing was read from.
     ignored_columns: tuple[str, ...]
+    header: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    #: Field to the header of the column that it was read from.
+    columns: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
 
 def list_name(text: str) -> ListName:
@@ -84,21 +77,48 @@ def list_name(text: str) -> ListName:
 def read_contacts(data: bytes, *, name: str) -> ContactsFile:
     """Return the contacts of a CSV file and what is wrong with its rows. `name` is the file's, for messages.
 
-    Takes UTF-8 with or without a byte-order mark and UTF-16 with one; commas, semicolons or tabs; quoted fields with line breaks.
-
     Raises:
         BadInput: the file as a whole cannot be read: nothing of it may be stored.
     """
+    return contacts_in(csv_rows(data, name=name), name=name)
+
+
+def csv_rows(data: bytes, *, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line on which the row starts, cells) of every row that is not blank.
+
+    Takes UTF-8 with or without a byte-order mark and UTF-16 with one; commas, semicolons or tabs; quoted fields with line breaks.
+
+    Raises:
+        BadInput: the file cannot be read.
+    """
     text = _decode(data, name)
-    rows = _rows(text, name, delimiter=_delimiter(text, name))
+    return _rows(text, name, delimiter=_delimiter(text, name))
+
+
+def contacts_in(
+    rows: Iterator[tuple[int, list[str]]],
+    *,
+    name: str,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> ContactsFile:
+    """Return the contacts of a table's rows, of which the first names the columns, and what is wrong with the others.
+
+    `mapping` says for a column by its header which field it holds, "" for none, where guessing would be wrong. `known` says the
+    same from an earlier time, of columns that need not be there now.
+
+    Raises:
+        BadInput: no column holds addresses, the mapping names what is not there, or nearly everything is wrong.
+    """
     header_line, header = next(rows, (0, None))
     if header is None:
         raise BadInput(
             "The file is empty.", where=name, remedy="Its first line names the columns: name, email, outlet, language, tags."
         )
-    columns = _columns(header, f"{name}:{header_line}")
-    ignored = tuple(cell for at, cell in enumerate(header) if at not in columns.values() and cell)
-    return _collect(rows, columns, name=name, ignored=ignored)
+    there = {cell.casefold() for cell in header}
+    remembered = {column: field for column, field in known.items() if column.casefold() in there}
+    columns = _columns(header, f"{name}:{header_line}", {**remembered, **mapping})
+    return _collect(rows, columns, name=name, header=tuple(header))
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -168,10 +188,14 @@ def _delimiter(text: str, name: str) -> str:
     return max(",;\t", key=columns)
 
 
-def _columns(header: list[str], where: str) -> dict[str, int]:
+def _columns(header: list[str], where: str, mapping: Mapping[str, str]) -> dict[str, int]:
     columns: dict[str, int] = {}
-    for at, cell in enumerate(header):
-        if (field := field_of(cell)) is not None:
+    told = {name.casefold(): field for name, field in mapping.items()}
+    _refuse_strange_mapping(header, told, where)
+    # What somebody said goes before what is guessed.
+    for at, cell in sorted(enumerate(header), key=lambda item: item[1].casefold() not in told):
+        field = told.get(cell.casefold(), field_of(cell))
+        if field:
             columns.setdefault(field, at)
     if "email" in columns:
         return columns
@@ -185,24 +209,40 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     raise BadInput(f"No column holds e-mail addresses; the columns are {found}.", where=where, remedy='Name that column "email".')
 
 
+def _refuse_strange_mapping(header: list[str], told: Mapping[str, str], where: str) -> None:
+    there = {cell.casefold() for cell in header}
+    for name, field in told.items():
+        if name not in there:
+            raise BadInput(f"There is no column {name[:40]!r}.", where=where, remedy="Write it as it stands in the first line.")
+        if field and field not in FIELDS:
+            raise BadInput(f"There is no field {field[:40]!r}.", where="--map", remedy=f"Fields are {', '.join(FIELDS)}.")
+
+
 def _collect(
-    rows: Iterator[tuple[int, list[str]]], columns: Mapping[str, int], *, name: str, ignored: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]], columns: Mapping[str, int], *, name: str, header: tuple[str, ...]
 ) -> ContactsFile:
     contacts: dict[str, Contact] = {}
     errors: list[RowError] = []
     merged = 0
     for line, cells in rows:
         try:
-            contact = _contact(cells, columns)
+            contact = contact_of({field: cells[at] if at < len(cells) else "" for field, at in columns.items()})
         except BadInput as error:
-            errors.append(RowError(line=line, column=error.where, problem=error.problem, remedy=error.remedy))
+            errors.append(RowError(line=line, column=error.where, problem=error.problem, remedy=error.remedy, cells=tuple(cells)))
             _refuse_too_many(errors, name)
             continue
         if (known := contacts.get(contact.address)) is not None:
             merged += 1
-            contact = _unite(known, contact)
+            contact = unite(known, contact)
         contacts[contact.address] = contact
-    return ContactsFile(contacts=tuple(contacts.values()), errors=tuple(errors), merged=merged, ignored_columns=ignored)
+    return ContactsFile(
+        contacts=tuple(contacts.values()),
+        errors=tuple(errors),
+        merged=merged,
+        ignored_columns=tuple(cell for at, cell in enumerate(header) if at not in columns.values() and cell),
+        header=header,
+        columns=MappingProxyType({field: header[at] for field, at in columns.items()}),
+    )
 
 
 def _refuse_too_many(errors: list[RowError], name: str) -> None:
@@ -212,64 +252,3 @@ def _refuse_too_many(errors: list[RowError], name: str) -> None:
             where=f"{name}:{errors[0].line}",
             remedy="See whether this is the file you meant and its headers stand above the right columns.",
         )
-
-
-def _contact(cells: list[str], columns: Mapping[str, int]) -> Contact:
-    found = {field: _cell(field, cells[at]) if at < len(cells) else "" for field, at in columns.items()}
-    if not found["email"]:
-        raise BadInput("There is no address.", where="email", remedy="Write one, or remove the row.")
-    if found["email"].count("@") > 1:
-        raise BadInput("There are several addresses.", where="email", remedy="Give each person a row.")
-    return Contact(
-        address=normalise(found["email"], where="email"),
-        name=_one_line(found.get("name", "")),
-        outlet=_one_line(found.get("outlet", "")),
-        languages=_unique(_language(word) for word in _SEVERAL_CODES.split(found.get("language", "")) if word),
-        tags=_unique(tag for word in _SEVERAL_TAGS.split(found.get("tags", "")) if (tag := _one_line(word.casefold()))),
-    )
-
-
-def _cell(field: str, cell: str) -> str:
-    if len(cell) > LONGEST_FIELD:
-        raise BadInput(f"The field is longer than {LONGEST_FIELD:,} characters.", where=field, remedy="Shorten it.")
-    if _CONTROL.search(cell):
-        raise BadInput("There is a control character.", where=field, remedy="Type the field anew.")
-    return _QUOTED_FORMULA.sub("", cell, count=1) if cell.startswith("'") else cell
-
-
-def _one_line(cell: str) -> str:
-    return " ".join(cell.split())
-
-
-def _unique(words: Iterable[_Word]) -> tuple[_Word, ...]:
-    return tuple(dict.fromkeys(words))
-
-
-@lru_cache(maxsize=1024)
-def _language(word: str) -> Language:
-    """Return a BCP 47 tag in its usual form ("pt-BR"); a script is left out."""
-    tag = _LANGUAGE.fullmatch(word.replace("_", "-"))
-    locale = None if tag is None else _locale(tag[0])
-    if tag is None or locale is None:
-        # What stands in a wrong column may be an address, which no message repeats.
-        shown = "This" if "@" in word else repr(word[:40])
-        raise BadInput(f"{shown} is no language code.", where="language", remedy="Write codes such as en, fr or pt-BR.")
-    # For some codes ("eng", "iw") Babel adds a territory that nobody wrote.
-    return Language(f"{locale.language}-{locale.territory}" if tag["territory"] and locale.territory else locale.language)
-
-
-def _locale(tag: str) -> Locale | None:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return None
-
-
-def _unite(first: Contact, second: Contact) -> Contact:
-    return replace(
-        first,
-        name=first.name or second.name,
-        outlet=first.outlet or second.outlet,
-        languages=first.languages or second.languages,
-        tags=_unique((*first.tags, *second.tags)),
-    )

@@ -1,16 +1,20 @@
-"""Import contacts: a whole file onto one media list, or nothing of it."""
+"""Import contacts: a whole table onto one media list, or nothing of it; and what an import would do, before it does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
-from distributor.core.ids import ListName
-from distributor.core.media_list import RowError, read_contacts
-from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook
+from distributor.core.audience import Contact
+from distributor.core.contact_row import unite
+from distributor.core.ids import ListName, address_key
+from distributor.core.media_list import ContactsFile, RowError
+from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, SuppressionList
 from distributor.telemetry import Event, tell
 
 _BLOCK = 1000
+#: How many changed people a forecast names.
+_MOST_NAMED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +30,34 @@ class ImportReport:
     suppressed: int
     errors: tuple[RowError, ...]
     ignored_columns: tuple[str, ...]
+    #: Field to the header of the column that it was read from.
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One person whom an import would change."""
+
+    address: str
+    #: (field, as it is, as it would be).
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Forecast:
+    """What an import would do."""
+
+    added: int = 0
+    unchanged: int = 0
+    suppressed: int = 0
+    updated: int = 0
+    #: The first two hundred of those.
+    differences: list[Difference] = field(default_factory=list)
 
 
 def import_contacts(
-    data: bytes,
+    file: ContactsFile,
     *,
-    file_name: str,
     list_name: ListName,
     book: ContactBook,
     audit: AuditLog,
@@ -39,14 +65,10 @@ def import_contacts(
     by: str,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ImportReport:
-    """Put everybody of a CSV file whose row is right on the list. Repeating it changes nothing.
+    """Put everybody of a table whose row is right on the list. Repeating it changes nothing.
 
-    The whole file is read before anything is stored. `progress` is called with (contacts stored, contacts in all).
-
-    Raises:
-        BadInput: the file cannot be read; nothing was stored.
+    The whole file was read before anything is stored. `progress` is called with (contacts stored, contacts in all).
     """
-    file = read_contacts(data, name=file_name)
     now = clock.now()
     added = updated = unchanged = suppressed = 0
     for start in range(0, len(file.contacts), _BLOCK):
@@ -66,4 +88,47 @@ def import_contacts(
         suppressed=suppressed,
         errors=file.errors,
         ignored_columns=file.ignored_columns,
+        columns=file.columns,
     )
+
+
+def forecast(file: ContactsFile, *, book: ContactBook, suppressions: SuppressionList) -> Forecast:
+    """Return what importing the file would do. Nothing is stored."""
+    seen = Forecast()
+    for start in range(0, len(file.contacts), _BLOCK):
+        block = file.contacts[start : start + _BLOCK]
+        keys = [address_key(contact.address) for contact in block]
+        seen.suppressed += sum(suppressions.suppressed_among(keys))
+        numbers = book.numbers_of(keys)
+        known = {contact.address: contact for _, contact in book.load([number for number in numbers if number is not None])}
+        for contact in block:
+            _foresee(seen, known.get(contact.address), contact)
+    return seen
+
+
+def _foresee(seen: Forecast, before: Contact | None, coming: Contact) -> None:
+    if before is None:
+        seen.added += 1
+        return
+    # What is coming goes before what is there; what it leaves empty stays.
+    changes = tuple(_changes(before, unite(coming, before)))
+    if not changes:
+        seen.unchanged += 1
+        return
+    seen.updated += 1
+    if len(seen.differences) < _MOST_NAMED:
+        seen.differences.append(Difference(address=coming.address, changes=changes))
+
+
+def _changes(before: Contact, after: Contact) -> Iterator[tuple[str, str, str]]:
+    for one in fields(Contact):
+        old, new = getattr(before, one.name), getattr(after, one.name)
+        # Tags are united by the store in another order, which is no change.
+        if (set(old) != set(new)) if one.name == "tags" else (old != new):
+            yield one.name, _shown(old), _shown(new)
+
+
+def _shown(value: str | bool | Sequence[str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else ", ".join(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from distributor.core.approval import Approval, master_digest, seal_dispatch, seal_release
+from distributor.core.audience_filter import base_of
 from distributor.core.delivery import WITH_PROVIDER, State
 from distributor.core.errors import NotFound, ScheduleRefused
 from distributor.core.ids import DispatchId, ListName, MasterKey, ReleaseId, digest
@@ -103,7 +104,7 @@ class Scheduler:
             raise ScheduleRefused("E-mail needs at least one media list. Add --to LIST.")
         known = self.book.lists()
         for name in request.lists:
-            if name not in known:
+            if base_of(name) not in known:
                 there = ", ".join(sorted(known)) or "none yet"
                 raise NotFound("list", name, remedy=f"Lists: {there}.")
 

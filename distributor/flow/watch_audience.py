@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from distributor.core.audience_change import AudienceChange
+from distributor.core.audience_filter import base_of
 from distributor.core.ids import ReleaseId
 from distributor.core.message import ChannelName
 from distributor.core.plan import DispatchPlan
@@ -44,7 +45,7 @@ class AudienceWatch:
     def _compare(self, plan: DispatchPlan, moment: str, *, topic: str, since: str) -> AudienceChange | None:
         if ChannelName.EMAIL not in plan.channels:
             return None
-        change = self.snapshots.change_since(moment, plan.lists)
+        change = self.snapshots.change_since(moment, sorted({base_of(name) for name in plan.lists}))
         is_shown = change is not None and change.is_shown
         self.notes.note(plan.dispatch, topic, f"{since}, on {', '.join(plan.lists)}: {change}." if is_shown else "")
         if change is not None and is_shown:

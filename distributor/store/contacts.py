@@ -1,7 +1,7 @@
 """Contacts and media lists on Redis. Implements ports.ContactBook.
 
-A contact is a JSON array [schema, address, name, outlet, languages, tags] in a bucket of 256; a list is a bitmap over contact
-numbers, so that the union of lists is one bitwise OR and nobody can be on it twice.
+A contact is a JSON array [schema, address, name, outlet, languages, tags, priority, …] in a bucket of 256; a list is a bitmap
+over contact numbers, so that the union of lists is one bitwise OR and nobody can be on it twice.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import orjson
 import redis
 
 from distributor.core.audience import Contact
+from distributor.core.audience_filter import AudienceFilter, base_of, is_filter
 from distributor.core.errors import NotFound
 from distributor.core.ids import AddressKey, ContactNumber, Language, ListName, address_key
 from distributor.ports import ImportCount
@@ -24,7 +25,8 @@ from distributor.store.ledger_keys import load_script, store_errors
 from distributor.store.suppressions import RedisSuppressionList
 
 _BY_ADDRESS = "contacts:by_address"
-_LAST = "contacts:last"
+#: The highest contact number.
+LAST = "contacts:last"
 _LISTS = "lists"
 #: Hash: domain of an address to the number of the first contact that had it.
 DOMAINS = "contacts:domains"
@@ -32,7 +34,8 @@ DOMAINS = "contacts:domains"
 _PER_BUCKET = 256
 _BLOCK = 1000
 #: The version of a contact's array; contacts_add.lua knows its fields by their places.
-_SCHEMA = 1
+_SCHEMA = 2
+_READABLE = (1, 2)
 #: The positions of the set bits of every byte, most significant first, as Redis numbers them.
 _BITS = tuple(tuple(at for at in range(8) if byte & (128 >> at)) for byte in range(256))
 
@@ -50,8 +53,8 @@ class RedisContactBook:
         added = updated = unchanged = suppressed = 0
         for start in range(0, len(contacts), _BLOCK):
             block = contacts[start : start + _BLOCK]
-            described = [part for contact in block for part in (contact.key, _encode(contact))]
-            counts = self._add(keys=[_BY_ADDRESS, _LAST, list_key(name), _LISTS, DOMAINS], args=[name, _PER_BUCKET, *described])
+            described = [part for contact in block for part in (contact.key, encode_contact(contact))]
+            counts = self._add(keys=[_BY_ADDRESS, LAST, list_key(name), _LISTS, DOMAINS], args=[name, _PER_BUCKET, *described])
             added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
             suppressed += sum(self._suppressions.suppressed_among([contact.key for contact in block]))
         return ImportCount(added=added, updated=updated, unchanged=unchanged, suppressed=suppressed)
@@ -74,15 +77,22 @@ class RedisContactBook:
             return sum(pipe.execute())
 
     def members(self, names: Sequence[ListName]) -> Sequence[ContactNumber]:
-        """Return the members of any of the lists, each once, ascending."""
-        self._must_be_there(names)
+        """Return the members of any of the lists, or who fits any of the filters; each once, ascending."""
+        self._must_be_there([base_of(name) for name in names])
         with store_errors():
-            bitmaps = [cast("bytes", self._client.get(list_key(name)) or b"") for name in names]
+            bitmaps = [cast("bytes", self._client.get(list_key(name)) or b"") for name in names if not is_filter(name)]
         width = max((len(bitmap) for bitmap in bitmaps), default=0)
         union = 0
         for bitmap in bitmaps:
             union |= int.from_bytes(bitmap.ljust(width, b"\0"), "big")
-        return cast("Sequence[ContactNumber]", numbers_in(union.to_bytes(width, "big")))
+        plain = numbers_in(union.to_bytes(width, "big"))
+        filters = [AudienceFilter.parse(name) for name in names if is_filter(name)]
+        if not filters:
+            return cast("Sequence[ContactNumber]", plain)
+        return sorted({*cast("Sequence[ContactNumber]", plain), *chain.from_iterable(map(self._fitting, filters))})
+
+    def _fitting(self, wanted: AudienceFilter) -> Iterator[ContactNumber]:
+        return (number for number, contact in self.load(self.members([wanted.base])) if wanted.fits(contact))
 
     def _must_be_there(self, names: Sequence[ListName]) -> None:
         known = self.lists()
@@ -99,7 +109,7 @@ class RedisContactBook:
         # Few combinations of languages exist, so that their parts need not be made for each contact.
         parts: dict[str, tuple[Language, ...]] = {}
         for number, record in self._records(numbers):
-            schema, address, _, _, languages, _ = orjson.loads(record)
+            schema, address, _, _, languages, *_ = orjson.loads(record)
             _must_be_known(schema)
             if languages not in parts:
                 parts[languages] = tuple(languages.split())
@@ -113,7 +123,7 @@ class RedisContactBook:
         with store_errors(), self._client.pipeline(transaction=False) as pipe:
             # Members come ascending, so that a bucket is nearly always one run; any other order only makes more commands.
             for bucket, run in groupby(numbers, key=lambda number: number // _PER_BUCKET):
-                pipe.hmget(f"contacts:{bucket}", list(run))
+                pipe.hmget(bucket_of(bucket * _PER_BUCKET), list(run))
             records = chain.from_iterable(pipe.execute())
         for number, record in zip(numbers, records, strict=True):
             if record is not None:
@@ -145,6 +155,11 @@ def list_key(name: ListName) -> str:
     return f"list:{name}"
 
 
+def bucket_of(number: int) -> str:
+    """Return the key of the hash that holds the contact of this number."""
+    return f"contacts:{number // _PER_BUCKET}"
+
+
 def numbers_in(bitmap: bytes) -> array[int]:
     """Return the numbers of the set bits, ascending."""
     numbers = array("I")
@@ -155,26 +170,36 @@ def numbers_in(bitmap: bytes) -> array[int]:
     return numbers
 
 
-def _encode(contact: Contact) -> bytes:
-    # Tags end with a semicolon each, as the script that unites them expects; core.media_list makes none that holds one.
+def encode_contact(contact: Contact) -> bytes:
+    """Return a contact as it is stored."""
+    # Tags end with a semicolon each, as the script that unites them expects; core.contact_row makes none that holds one.
     languages = " ".join(contact.languages)
     tags = "".join(f"{tag.replace(';', ' ')};" for tag in contact.tags)
-    return orjson.dumps([_SCHEMA, contact.address, contact.name, contact.outlet, languages, tags])
+    rest = [str(getattr(contact, name)) for name in _TEXTS]
+    priority = "yes" if contact.is_priority else ""
+    return orjson.dumps([_SCHEMA, contact.address, contact.name, contact.outlet, languages, tags, priority, *rest])
+
+
+#: Fields that are plain texts, in their stored order.
+_TEXTS = ("beat", "country", "zone", "phone", "notes", "consent_source", "consent_on")
 
 
 def _decode(record: bytes) -> Contact:
-    schema, *fields = orjson.loads(record)
+    schema, address, name, outlet, languages, tags, *rest = orjson.loads(record)
     _must_be_known(schema)
-    address, name, outlet, languages, tags = fields
+    # The first shape ended with the tags.
+    priority, *texts = rest or ("",) * (1 + len(_TEXTS))
     return Contact(
         address=address,
         name=name,
         outlet=outlet,
         languages=tuple(languages.split()),
         tags=tuple(tags.split(";")[:-1]),
+        is_priority=priority == "yes",
+        **dict(zip(_TEXTS, texts, strict=True)),
     )
 
 
 def _must_be_known(schema: int) -> None:
-    if schema != _SCHEMA:
-        raise UnknownSchema(f"A contact was stored in another shape than {_SCHEMA}, the one that this version reads.")
+    if schema not in _READABLE:
+        raise UnknownSchema(f"A contact was stored in shape {schema}; this version reads up to {_SCHEMA}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -34,6 +35,14 @@ class RedisSuppressionList:
         """Lift a suppression by a person's word. Dispatches that applied it already keep it."""
         with store_errors():
             return bool(self._client.hdel(SUPPRESSIONS, address_key(address)))
+
+    def forget_address(self, address: str) -> None:
+        """Keep the suppression of a normalised address by its hash alone."""
+        with store_errors():
+            stored = cast("bytes | None", self._client.hget(SUPPRESSIONS, address_key(address)))
+            if stored is not None:
+                record = replace(decode(Suppression, stored), address="")
+                self._client.hset(SUPPRESSIONS, record.key, encode(record))
 
     def suppressed_among(self, keys: Sequence[AddressKey]) -> Sequence[bool]:
         """Say for each key whether it is suppressed."""

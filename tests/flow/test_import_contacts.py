@@ -13,6 +13,7 @@ import redis
 from distributor.core.audience import Contact
 from distributor.core.errors import BadInput
 from distributor.core.ids import ListName
+from distributor.core.media_list import read_contacts
 from distributor.flow.import_contacts import ImportReport, import_contacts
 from distributor.ports import AuditEntry
 from distributor.store.audit import RedisAuditLog
@@ -48,8 +49,7 @@ class Importer:
 
     def read(self, data: bytes, *, progress: Callable[[int, int], None] = lambda done, total: None) -> ImportReport:
         return import_contacts(
-            data,
-            file_name="reporters.csv",
+            read_contacts(data, name="reporters.csv"),
             list_name=PRESS,
             book=self.book,
             audit=self.audit,

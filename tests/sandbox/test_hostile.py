@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -22,6 +23,14 @@ from tests.sandbox.clients import Json, mail
 
 KEYS = SandboxSettings()
 STATE = SandboxState(KEYS)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _closed_afterwards() -> Iterator[None]:
+    yield
+    STATE.reset()
+
+
 APP = create_app(STATE)
 
 JSON = st.recursive(

@@ -228,7 +228,7 @@ def test_no_text_is_changed_by_being_stored_or_updated(
 
 def test_a_contact_of_a_later_version_is_refused_by_name(book: ContactBook, redis_client: redis.Redis) -> None:
     book.add_to_list(PRESS, [ANA], at=AT)
-    redis_client.hset("contacts:0", "1", '[2,"ana@paper.example"]')
+    redis_client.hset("contacts:0", "1", '[3,"ana@paper.example","","","",""]')
 
     with pytest.raises(UnknownSchema):
         list(book.everyone_on(PRESS))

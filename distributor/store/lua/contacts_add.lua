@@ -7,7 +7,7 @@
 -- Atomic for the whole block. The buckets' keys follow from the numbers and cannot be named beforehand: contacts are not for a cluster.
 local added, updated, unchanged = 0, 0, 0
 -- Places in a contact's array.
-local ADDRESS, NAME, OUTLET, LANGUAGES, TAGS = 2, 3, 4, 5, 6
+local ADDRESS, TAGS, LAST = 2, 6, 14
 local per_bucket = tonumber(ARGV[2])
 redis.call('SADD', KEYS[4], ARGV[1])
 
@@ -34,10 +34,13 @@ for i = 3, #ARGV, 2 do
     added = added + 1
   else
     local old, new = cjson.decode(before), cjson.decode(ARGV[i + 1])
-    for _, field in ipairs({NAME, OUTLET, LANGUAGES}) do
-      if new[field] ~= '' then old[field] = new[field] end
+    local tags = unite(old[TAGS], new[TAGS])
+    old[1] = new[1]
+    for field = 3, LAST do
+      -- An earlier shape ends before the newer fields.
+      if new[field] ~= '' or not old[field] then old[field] = new[field] end
     end
-    old[TAGS] = unite(old[TAGS], new[TAGS])
+    old[TAGS] = tags
     local after = cjson.encode(old)
     if after == cjson.encode(cjson.decode(before)) then
       unchanged = unchanged + 1

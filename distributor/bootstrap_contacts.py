@@ -1,0 +1,50 @@
+"""Puts together what keeps media lists in order."""
+
+from __future__ import annotations
+
+from distributor.bootstrap_stores import Stores
+from distributor.core.audience_filter import AudienceFilter
+from distributor.core.errors import BadInput
+from distributor.core.ids import ListName
+from distributor.core.media_list import list_name
+from distributor.flow.keep_contacts import ContactKeeper
+from distributor.store.contact_edits import RedisContactEdits
+
+
+def contact_edits(stores: Stores) -> RedisContactEdits:
+    """Return the desk's hand in the book."""
+    return RedisContactEdits(stores.client, stores.book)
+
+
+def contact_keeper(stores: Stores) -> ContactKeeper:
+    """Return the step that keeps contacts."""
+    return ContactKeeper(
+        book=stores.book,
+        edits=contact_edits(stores),
+        suppressions=stores.suppressions,
+        dispatches=stores.dispatches,
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+
+
+def audience_named(stores: Stores, name: str) -> ListName:
+    """Return the list of that name, or the text of the filter that is saved under it: that text is what a dispatch seals.
+
+    Raises:
+        BadInput: the name is none.
+    """
+    saved = contact_edits(stores).filters().get(name.strip().casefold())
+    return ListName(saved) if saved is not None else list_name(name)
+
+
+def save_filter(stores: Stores, name: str, wanted: AudienceFilter) -> None:
+    """Save a filter under a name that no list has.
+
+    Raises:
+        BadInput: the name is none, or a list's.
+    """
+    checked = list_name(name)
+    if checked in stores.book.lists():
+        raise BadInput(f"A media list is called {checked}.", where="NAME", remedy="Choose another name for the filter.")
+    contact_edits(stores).save_filter(checked, str(wanted))

@@ -1,0 +1,175 @@
+"""Keep contacts: find, show, change, move and erase single people, by a named person's word, with a line in the audit.
+
+The audit names a person by the hash of their address, so that erasing somebody leaves no hole in it and no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from distributor.core.audience import Contact
+from distributor.core.contact_row import contact_of, tags_of
+from distributor.core.delivery import STATES
+from distributor.core.errors import BadInput, NotFound, Refused
+from distributor.core.ids import ContactNumber, DispatchId, ListName, address_key
+from distributor.core.message import ChannelName
+from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, Suppression, SuppressionList
+from distributor.ports_contacts import ContactEdits
+from distributor.ports_dispatch import Dispatches
+
+#: Why an erased person is suppressed: an import could bring them back otherwise.
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """All that is stored on one person."""
+
+    contact: Contact
+    lists: tuple[ListName, ...]
+    suppression: Suppression | None
+    #: Dispatch and state of each message, newest first.
+    deliveries: tuple[tuple[DispatchId, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactKeeper:
+    """Does what a press desk asks for; holds what this takes."""
+
+    book: ContactBook
+    edits: ContactEdits
+    suppressions: SuppressionList
+    dispatches: Dispatches
+    audit: AuditLog
+    clock: Clock
+
+    def find(self, text: str, *, on: ListName | None = None) -> Iterator[Contact]:
+        """Yield everybody in whose address, name, outlet, beat, notes or tags the text stands; case does not matter."""
+        wanted = text.casefold().strip()
+        people = self.book.everyone_on(on) if on else (contact for _, contact in self.edits.everyone())
+        return (contact for contact in people if wanted in _searched(contact))
+
+    def dossier(self, address: str) -> Dossier:
+        """Return everything that is stored on the person of a normalised address.
+
+        Raises:
+            NotFound: nobody has that address.
+        """
+        number, contact = self._get(address)
+        return Dossier(
+            contact=contact,
+            lists=self.edits.lists_of(number),
+            suppression=self.suppressions.find(address),
+            deliveries=tuple(self._deliveries(number)),
+        )
+
+    def edit(self, address: str, changes: Mapping[str, str], *, tag: Sequence[str], untag: Sequence[str], by: str) -> Contact:
+        """Change fields (by the names of an import's columns) and tags; return the contact as it is now.
+
+        Raises:
+            NotFound: nobody has that address.
+            BadInput: a field or value cannot be, or the address itself would change.
+        """
+        number, before = self._get(address)
+        _refuse_strange(changes)
+        read = contact_of({"email": before.address, **changes})
+        changed = {name: getattr(read, name) for column in changes for name in _ATTRIBUTES[column]}
+        gone = {word for text in untag for word in tags_of(text)}
+        tags = dict.fromkeys([*before.tags, *(word for text in tag for word in tags_of(text))])
+        tags = dict.fromkeys(word for word in (changed.pop("tags", None) or tags) if word not in gone)
+        after = replace(before, **changed, tags=tuple(tags))
+        if after != before:
+            self.edits.put(number, after)
+            self._record("contact.edited", address, by, (("fields", ",".join(_differences(before, after))),))
+        return after
+
+    def move(self, address: str, *, out_of: ListName | None, onto: ListName | None, by: str) -> bool:
+        """Take a person off one list and put them on another; either may be None. False when nothing changed.
+
+        Raises:
+            NotFound: nobody has that address, or there is no such list.
+            Refused: neither list is named.
+        """
+        if out_of is None and onto is None:
+            raise Refused("Name a list. `distributor contacts lists` shows them.")
+        number, _ = self._get(address)
+        known = self.book.lists()
+        for name in filter(None, (out_of, onto)):
+            if name not in known:
+                raise NotFound("list", name, remedy=f"Lists: {', '.join(known) or 'none yet'}.")
+        # On the new one first: whoever is cut off in between is on both, and not on none.
+        is_moved = [self.edits.set_on_list(number, onto, is_on=True)] if onto else []
+        is_moved += [self.edits.set_on_list(number, out_of, is_on=False)] if out_of else []
+        if any(is_moved):
+            self._record("contact.moved", address, by, (("from", out_of or ""), ("to", onto or "")))
+        return any(is_moved)
+
+    def erase(self, address: str, *, by: str, reason: str) -> None:
+        """Forget a person for good. What stays is the hash of the address, suppressed, so that no import brings them back.
+
+        Dispatches that have them in a frozen audience hear of the suppression before their next batch.
+
+        Raises:
+            NotFound: nobody has that address.
+        """
+        self._get(address)
+        self.suppressions.add(address, reason=ERASED, by=by, at=self.clock.now())
+        self.suppressions.forget_address(address)
+        self.edits.erase(address)
+        self._record("contact.erased", address, by, (), reason)
+
+    def _get(self, address: str) -> tuple[ContactNumber, Contact]:
+        found = self.edits.get(address)
+        if found is None:
+            raise NotFound("contact", address, remedy="`distributor contacts find TEXT` looks for people.")
+        return found
+
+    def _deliveries(self, number: ContactNumber) -> Iterator[tuple[DispatchId, str]]:
+        for dispatch in self.dispatches.all():
+            if ChannelName.EMAIL not in self.dispatches.plan(dispatch).channels:
+                continue
+            audience = list(self.dispatches.audience(dispatch, ChannelName.EMAIL))
+            if number in audience:
+                at = audience.index(number)
+                letter = self.dispatches.states(dispatch, ChannelName.EMAIL)[at : at + 1]
+                yield dispatch, STATES[letter].value
+
+    def _record(self, action: str, address: str, by: str, facts: tuple[tuple[str, str], ...], reason: str = "") -> None:
+        if not by.strip():
+            raise Refused("Say who does it. Add --as NAME.")
+        entry = AuditEntry(at=self.clock.now(), by=by, action=action, subject=address_key(address), reason=reason, facts=facts)
+        self.audit.append(entry)
+
+
+#: Column of an import to the attributes of a contact that it fills.
+_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "outlet": ("outlet",),
+    "beat": ("beat",),
+    "language": ("languages",),
+    "country": ("country",),
+    "zone": ("zone",),
+    "tags": ("tags",),
+    "priority": ("is_priority",),
+    "phone": ("phone",),
+    "notes": ("notes",),
+    "consent_source": ("consent_source",),
+    "consent_on": ("consent_on",),
+}
+
+
+def _refuse_strange(changes: Mapping[str, str]) -> None:
+    for column in changes:
+        if column not in _ATTRIBUTES:
+            raise BadInput(
+                f"There is no field {column[:40]!r} to change.", where="--set", remedy=f"Fields are {', '.join(_ATTRIBUTES)}."
+            )
+
+
+def _differences(before: Contact, after: Contact) -> list[str]:
+    return [field.name for field in fields(Contact) if getattr(before, field.name) != getattr(after, field.name)]
+
+
+def _searched(contact: Contact) -> str:
+    return "\n".join((contact.address, contact.name, contact.outlet, contact.beat, contact.notes, *contact.tags)).casefold()

@@ -1,0 +1,57 @@
+"""What keeping media lists in order needs of the store, beside reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from distributor.core.audience import Contact
+from distributor.core.ids import ContactNumber, ListName
+
+
+class ContactEdits(Protocol):
+    """Changes of single people, and what is remembered about lists."""
+
+    def everyone(self) -> Iterator[tuple[ContactNumber, Contact]]:
+        """Yield every contact, in the order of their first import."""
+        ...
+
+    def get(self, address: str) -> tuple[ContactNumber, Contact] | None:
+        """Return the contact of a normalised address."""
+        ...
+
+    def put(self, number: ContactNumber, contact: Contact) -> None:
+        """Store the contact in place of what was stored under the number; the address must be the same."""
+        ...
+
+    def lists_of(self, number: ContactNumber) -> tuple[ListName, ...]:
+        """Return the lists that the contact is on."""
+        ...
+
+    def set_on_list(self, number: ContactNumber, name: ListName, *, is_on: bool) -> bool:
+        """Put the contact on a list or take it off. False: it was so already."""
+        ...
+
+    def erase(self, address: str) -> bool:
+        """Forget everything of a person but the hash of the address, by which running dispatches find them. False: nobody."""
+        ...
+
+    def filters(self) -> Mapping[str, str]:
+        """Return the text of every saved filter, by name."""
+        ...
+
+    def save_filter(self, name: str, text: str) -> None:
+        """Save a filter's text under a name."""
+        ...
+
+    def remove_filter(self, name: str) -> bool:
+        """Remove a saved filter. False: there was none."""
+        ...
+
+    def mapping_of(self, name: ListName) -> Mapping[str, str]:
+        """Return column to field, as the last import onto the list was told."""
+        ...
+
+    def save_mapping(self, name: ListName, mapping: Mapping[str, str]) -> None:
+        """Remember what the next import onto the list need not be told."""
+        ...

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
-from distributor.bootstrap_channels import build_alert_sinks, build_channels, readers_among
+from distributor.bootstrap_channels import build_alert_sinks, build_channels, email_account, readers_among
 from distributor.bootstrap_dispatch import HotPath, build_hot_path
 from distributor.bootstrap_stores import Stores
 from distributor.core.checks import run_checks
@@ -55,7 +55,7 @@ class Service(Stores):
     def account_of(self, channel: ChannelName) -> str:
         """Return the sender identity of a channel, as sealed; no secret."""
         if channel is ChannelName.EMAIL:
-            return self.settings.sender.email
+            return email_account(self.settings)
         token = self.settings.x.access_token
         # A user token begins with the account's number, which is public.
         return token.get_secret_value().partition("-")[0] if token else ""

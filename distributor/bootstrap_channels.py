@@ -1,4 +1,4 @@
-"""Which channels there are: those whose credentials are set."""
+"""Which channels there are: those whose credentials are set, and which way e-mail goes out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from datetime import timedelta
 
 from distributor.channels.alert_mail import make_alert_mail
 from distributor.channels.alert_webhook import AlertWebhook
+from distributor.channels.email_router import EmailRouter, Way
 from distributor.channels.sendgrid import SendGridChannel
+from distributor.channels.smtp import SmtpChannel
+from distributor.channels.smtp_dkim import Signer
+from distributor.channels.smtp_server import Server, server_at
 from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName, Sender
@@ -20,16 +24,11 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
     found: dict[ChannelName, Channel] = {}
     connect_timeout = timedelta(seconds=settings.dispatch.connect_timeout_s)
     read_timeout = timedelta(seconds=settings.dispatch.read_timeout_s)
-    if settings.sendgrid.api_key is not None:
-        found[ChannelName.EMAIL] = SendGridChannel(
-            api_key=settings.sendgrid.api_key.get_secret_value(),
-            base_url=settings.sendgrid.base_url,
-            sender_domain=settings.sender.email.rpartition("@")[2] or "localhost",
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            pool_size=settings.worker.concurrency,
-            batch_size=settings.dispatch.batch_size,
-        )
+    way = way_of_email(settings)
+    if way is not None:
+        makers = {Way.SENDGRID: (settings.sendgrid.api_key, _sendgrid), Way.SMTP: (settings.smtp.url, _smtp)}
+        ways = {way: make(settings) for way, (is_set_up, make) in makers.items() if is_set_up is not None}
+        found[ChannelName.EMAIL] = EmailRouter(ways, chosen=way)
     keys = settings.x
     if keys.consumer_key and keys.consumer_secret and keys.access_token and keys.access_token_secret:
         found[ChannelName.X] = XChannel(
@@ -42,6 +41,72 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
             read_timeout=read_timeout,
         )
     return found
+
+
+def way_of_email(settings: Settings) -> Way | None:
+    """Return the way that e-mails go out: the one that is set up, or of two the chosen one. None: there is none."""
+    if settings.smtp.url is None:
+        return Way.SENDGRID if settings.sendgrid.api_key is not None else None
+    return Way(settings.email.provider) if settings.sendgrid.api_key is not None else Way.SMTP
+
+
+def email_account(settings: Settings) -> str:
+    """Return the sender identity for e-mail as sealed: the address, and the mail server if it is not SendGrid. No secret."""
+    if settings.smtp.url is None or way_of_email(settings) is not Way.SMTP:
+        return settings.sender.email
+    server = _server(settings)
+    return f"{settings.sender.email} via smtp://{server.host}:{server.port}"
+
+
+def _sendgrid(settings: Settings) -> Channel:
+    key = settings.sendgrid.api_key
+    return SendGridChannel(
+        api_key=key.get_secret_value() if key is not None else "",
+        base_url=settings.sendgrid.base_url,
+        sender_domain=_sender_domain(settings),
+        connect_timeout=timedelta(seconds=settings.dispatch.connect_timeout_s),
+        read_timeout=timedelta(seconds=settings.dispatch.read_timeout_s),
+        pool_size=settings.worker.concurrency,
+        batch_size=settings.dispatch.batch_size,
+    )
+
+
+def _smtp(settings: Settings) -> Channel:
+    smtp, timing = settings.smtp, settings.dispatch
+    signer = None
+    if smtp.dkim_key is not None:
+        signer = Signer(
+            domain=smtp.dkim_domain or _sender_domain(settings),
+            selector=smtp.dkim_selector,
+            key=smtp.dkim_key.get_secret_value().encode("utf-8"),
+        )
+    # The last message begins within this time, and its connection and its answer must come before the lease ends.
+    batch_s = max(timing.lease_seconds - 2 * timing.connect_timeout_s - timing.read_timeout_s, 1)
+    return SmtpChannel(
+        _server(settings),
+        sender_domain=_sender_domain(settings),
+        bounce_address=smtp.bounce_address,
+        signer=signer,
+        connections=smtp.connections,
+        batch_size=min(smtp.batch_size, timing.batch_size),
+        batch_time=timedelta(seconds=batch_s),
+        messages_per_connection=smtp.messages_per_connection,
+    )
+
+
+def _server(settings: Settings) -> Server:
+    url = settings.smtp.url
+    return server_at(
+        url.get_secret_value() if url is not None else "",
+        wants_starttls=settings.smtp.starttls == "required",
+        hello=_sender_domain(settings),
+        connect_timeout=timedelta(seconds=settings.dispatch.connect_timeout_s),
+        read_timeout=timedelta(seconds=settings.dispatch.read_timeout_s),
+    )
+
+
+def _sender_domain(settings: Settings) -> str:
+    return settings.sender.email.rpartition("@")[2] or "localhost"
 
 
 def build_alert_sinks(settings: Settings, sender: Sender) -> tuple[AlertSink, ...]:

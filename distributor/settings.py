@@ -85,10 +85,24 @@ class XSettings(_Group):
     )
 
 
-class SmtpSettings(_Group):
-    """A mail server, instead of SendGrid."""
+class EmailSettings(_Group):
+    """Which way e-mails go out."""
 
-    url: SecretStr | None = Field(None, description="`smtp[s]://user:password@host:port`.")
+    provider: Literal["sendgrid", "smtp"] = Field("sendgrid", description="Which one when both are set up: `sendgrid`, `smtp`.")
+
+
+class SmtpSettings(_Group):
+    """A mail server, instead of SendGrid or beside it."""
+
+    url: SecretStr | None = Field(None, description="`smtp[s]://user:password@host:port`; both words percent-encoded.")
+    starttls: Literal["required", "off"] = Field("required", description="With `smtp://`: `required`, or `off` for plain text.")
+    connections: int = Field(4, ge=1, le=64, description="Connections to the mail server at most, per worker process.")
+    messages_per_connection: int = Field(100, ge=1, le=100_000, description="Messages over one connection, then a new one.")
+    batch_size: int = Field(50, ge=1, le=1000, description="Recipients per batch: so many are in doubt if a worker dies.")
+    bounce_address: Address = Field("", description="Where the mail server returns what it cannot deliver; empty: the sender.")
+    dkim_key: SecretStr | None = Field(None, description="PEM of the RSA key that messages are signed with; unset: not signed.")
+    dkim_selector: str = Field("", description="Name of that key's record in DNS: `…._domainkey.domain`.")
+    dkim_domain: str = Field("", description="Domain that signs; empty: the sender's.")
 
 
 class SenderSettings(_Group):
@@ -170,6 +184,7 @@ class Settings(_Group):
     desk_zone: ZoneName = Field("UTC", description="IANA zone in which staff read and write times.")
     sendgrid: SendGridSettings = SendGridSettings()
     x: XSettings = XSettings()
+    email: EmailSettings = EmailSettings()
     smtp: SmtpSettings = SmtpSettings()
     sender: SenderSettings = SenderSettings()
     approval: ApprovalSettings = ApprovalSettings()

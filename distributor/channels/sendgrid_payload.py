@@ -65,21 +65,28 @@ def build_frame(master: EmailMaster) -> bytes:
 
 
 def build_personalizations(
-    *, dispatch: DispatchId, master: EmailMaster, recipients: Sequence[Recipient], links: LinkMaker, sender_domain: str
+    *,
+    dispatch: DispatchId,
+    master: EmailMaster,
+    recipients: Sequence[Recipient],
+    links: LinkMaker,
+    sender_domain: str,
+    is_international: bool = False,
 ) -> bytes:
     """Return the personalizations, joined by commas, in the order given; at most 1,000.
 
     This runs a million times before a big lift, so that one shape is made per batch and filled per recipient. Values that need
-    no escaping anywhere, which is nearly all of them, are put in as they are.
+    no escaping anywhere, which is nearly all of them, are put in as they are. A mail server is given the same, message by message
+    (channels.smtp_message); `is_international` is for one that may take addresses beyond ASCII (SMTPUTF8, RFC 6531).
 
     Raises:
-        BadInput: an address or a link holds letters beyond ASCII: SendGrid takes none in an address (SMTPUTF8), no header does.
+        BadInput: an address or a link holds letters beyond ASCII: SendGrid takes none in an address, no header in a link.
         ValueError: more recipients than a request can have, or an id or a domain that is not ours.
     """
     if len(recipients) > MOST_RECIPIENTS:
         raise ValueError(f"a request has at most {MOST_RECIPIENTS} recipients")
-    fill = _filler(dispatch, master, sender_domain)
-    return ",".join([fill(recipient, links(recipient)) for recipient in recipients]).encode("ascii")
+    fill = _filler(dispatch, master, sender_domain, is_international)
+    return ",".join([fill(recipient, links(recipient)) for recipient in recipients]).encode("utf-8")
 
 
 def must_be_domain(domain: str) -> str:
@@ -113,7 +120,7 @@ _MESSAGE_ID_BYTES: Final = 15
 _Fill = Callable[[Recipient, RecipientLinks], str]
 
 
-def _filler(dispatch: DispatchId, master: EmailMaster, sender_domain: str) -> _Fill:
+def _filler(dispatch: DispatchId, master: EmailMaster, sender_domain: str, is_international: bool) -> _Fill:
     """Return what makes one recipient's personalization."""
     if not _IS_OUR_ID(dispatch):
         raise ValueError("a dispatch's id is made of ASCII letters and digits")
@@ -124,7 +131,7 @@ def _filler(dispatch: DispatchId, master: EmailMaster, sender_domain: str) -> _F
     def fill(recipient: Recipient, links: RecipientLinks) -> str:
         digest = seed.copy()
         digest.update(b"%d" % recipient.index)
-        filled: str = template % pick(_values(recipient, links, digest.hexdigest()))
+        filled: str = template % pick(_values(recipient, links, digest.hexdigest(), is_international))
         return filled
 
     return fill
@@ -150,27 +157,27 @@ def _shape(dispatch: DispatchId, master: EmailMaster, sender_domain: str) -> tup
     return template, (_EMAIL, *(place for _, place in tokens), _LEAVE, _MESSAGE_ID, _INDEX)
 
 
-def _values(recipient: Recipient, links: RecipientLinks, message_id: str) -> tuple[str | int, ...]:
+def _values(recipient: Recipient, links: RecipientLinks, message_id: str, is_international: bool) -> tuple[str | int, ...]:
     """Return the values in the order of `_PLACES`, each as it stands between the quotation marks of JSON."""
     address, unsubscribe, view, mailto = recipient.address, links.unsubscribe_url, links.view_url, links.unsubscribe_mailto
     if not _IS_PLAIN(address + unsubscribe + view + mailto):
-        return _escaped(recipient, links, message_id)
+        return _escaped(recipient, links, message_id, is_international)
     leave = f"<{unsubscribe}>, <{mailto}>" if mailto else f"<{unsubscribe}>"
     return (address, address, address, unsubscribe, unsubscribe, view, view, leave, message_id, recipient.index)
 
 
-def _escaped(recipient: Recipient, links: RecipientLinks, message_id: str) -> tuple[str | int, ...]:
+def _escaped(recipient: Recipient, links: RecipientLinks, message_id: str, is_international: bool) -> tuple[str | int, ...]:
     where = f"recipient {recipient.index}"
     if not _IS_HEADER_LINK(links.unsubscribe_url + links.unsubscribe_mailto):
         raise BadInput("A link cannot stand in a header.", where=where, remedy="Write the public address in ASCII.")
-    address, view = _ascii(recipient.address, where), _ascii(links.view_url, where)
+    address, view = recipient.address if is_international else _ascii(recipient.address, where), _ascii(links.view_url, where)
     leave = ", ".join(f"<{link}>" for link in (links.unsubscribe_url, links.unsubscribe_mailto) if link)
     twice = (_quoted(made) for text in (address, links.unsubscribe_url, view) for made in (escape(text), text))
     return (_quoted(address), *twice, _quoted(leave), message_id, recipient.index)
 
 
 def _quoted(text: str) -> str:
-    return orjson.dumps(text).decode("ascii")[1:-1]
+    return orjson.dumps(text).decode("utf-8")[1:-1]
 
 
 def _ascii(text: str, where: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from distributor.sandbox.serve import RunningSandbox
+from tests.channels.mail_server import MailServer
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,10 @@ def sandbox(one_sandbox: RunningSandbox) -> RunningSandbox:
     one_sandbox.reset()
     one_sandbox.play()
     return one_sandbox
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """An empty mail server that wants a password."""
+    with MailServer(wants_login=True) as server:
+        yield server

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.channels.contract import ChannelContract
-from tests.channels.providers import EVERY, SENDGRID, X
+import pytest
+
+from tests.channels.contract import ChannelContract, Counterpart
+from tests.channels.mail_server import MailServer
+from tests.channels.providers import EVERY, SENDGRID, SMTP, X
 
 
 class TestSendGrid(ChannelContract):
@@ -12,6 +15,15 @@ class TestSendGrid(ChannelContract):
 
 class TestX(ChannelContract):
     provider = X
+
+
+class TestSmtp(ChannelContract):
+    provider = SMTP
+
+    @pytest.fixture
+    def counterpart(self, mail_server: MailServer) -> Counterpart:
+        """A mail server instead of the sandbox."""
+        return mail_server
 
 
 def test_every_channel_is_under_the_contract() -> None:

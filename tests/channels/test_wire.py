@@ -1,4 +1,4 @@
-"""What can happen on the way to a provider and back, byte by byte, on every channel."""
+"""What can happen on the way to a provider and back, byte by byte, on every channel over HTTP."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from distributor.core.errors import NotSent, OutcomeUnknown, Rejected, SendFailu
 from distributor.ports import Accepted
 from tests.channels.loopback import Act, Loopback, drip, leave, pour, reply, reset, write
 from tests.channels.material import leave_to_send
-from tests.channels.providers import EVERY, SENDGRID, Provider
+from tests.channels.providers import OVER_HTTP, SENDGRID, Provider
 
-on_every_channel = pytest.mark.parametrize("provider", EVERY, ids=lambda provider: provider.name)
+on_every_channel = pytest.mark.parametrize("provider", OVER_HTTP, ids=lambda provider: provider.name)
 
 
 def send(provider: Provider, server: Loopback, *, times: int = 1, read_timeout_s: float = 2.0) -> Accepted:

@@ -15,10 +15,11 @@ from typing import Final
 
 from distributor.channels.sendgrid_payload import MOST_RECIPIENTS, build_personalizations, drop, must_be_domain
 from distributor.channels.smtp_answer import Step, read_answer
+from distributor.channels.smtp_connect import NoSession
 from distributor.channels.smtp_dkim import Signer
 from distributor.channels.smtp_message import Frame, Letter, build_frame, letters, read_frame
 from distributor.channels.smtp_server import Server
-from distributor.channels.smtp_transport import NoSession, Pool, Session
+from distributor.channels.smtp_transport import Pool, Session
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import ConfigurationError, NotSent, PartlySent, Rejected, SendFailure

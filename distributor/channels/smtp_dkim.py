@@ -10,6 +10,7 @@ from typing import Final
 
 import dkim
 
+from distributor.channels.sendgrid_payload import must_be_domain
 from distributor.core.errors import ConfigurationError
 
 #: What readers see, what folds doubles, and what RFC 8058 §4 wants signed. dkimpy names From twice, so that none can be added.
@@ -31,6 +32,8 @@ class Signer:
 
     def __post_init__(self) -> None:
         try:
+            must_be_domain(self.domain)
+            must_be_domain(self.selector)
             self.header_of(_SAMPLE)
         except (dkim.DKIMException, ValueError, TypeError, IndexError) as error:
             raise ConfigurationError(

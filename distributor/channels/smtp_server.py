@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -25,7 +25,7 @@ class Server:
     #: TLS by STARTTLS, without which nothing is said.
     wants_starttls: bool = True
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     #: How this side names itself.
     hello: str
     connect_timeout: timedelta

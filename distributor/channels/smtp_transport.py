@@ -19,6 +19,7 @@ from typing import Final
 
 from distributor.channels.connection import IDLE_LIMIT_S
 from distributor.channels.smtp_answer import Answer, Step
+from distributor.channels.smtp_connect import NoSession, connect
 from distributor.channels.smtp_message import Letter
 from distributor.channels.smtp_server import Server
 from distributor.core.errors import NotSent
@@ -29,17 +30,6 @@ _DOT_LINE: Final = re.compile(rb"^\.", re.MULTILINE)
 _LAST_DOT: Final = b".\r\n"
 #: No time-out at all would make the socket one that does not block.
 _A_MOMENT_S: Final = 0.01
-_TEMPORARY: Final = range(400, 500)
-
-
-class NoSession(Exception):
-    """No connection came about on which anything could be sent."""
-
-    def __init__(self, step: str, failure: NotSent) -> None:
-        super().__init__(failure.reason)
-        #: "reachable", "tls" or "credentials": what did not work, all before it having worked.
-        self.step = step
-        self.failure = failure
 
 
 class Session:
@@ -51,7 +41,7 @@ class Session:
         Raises:
             NoSession: whatever went wrong.
         """
-        self._smtp = _connect(server)
+        self._smtp = connect(server)
         self._read_timeout_s = server.read_timeout.total_seconds()
         self._is_clean = True
         self._used_at = self._give_up_at = time.monotonic()
@@ -72,8 +62,7 @@ class Session:
         sock = self._smtp.sock
         if sock is None or time.monotonic() - self._used_at >= IDLE_LIMIT_S:
             return False
-        # What TLS 1.3 sends after the handshake (session tickets) was read with the first answer.
-        return not select.select([sock], [], [], 0)[0]
+        return not self._is_unasked_for(sock)
 
     def deliver(self, letter: Letter, *, envelope_sender: str) -> Answer:
         """Send one message; return the answer that decided. All of it together takes no longer than the read time-out."""
@@ -87,6 +76,9 @@ class Session:
                 if not answer.lets_go_on:
                     return answer
             step = Step.DATA
+            if self._smtp.sock is None or self._is_unasked_for(self._smtp.sock):
+                # The next thing read would be taken for the answer to a message that the server has not seen.
+                return self._ended(step, -1)
             self._smtp.send(_stuffed(letter.content))
             # All of it, the last dot too, is with the kernel: from here on the server may have it.
             step = Step.DOT
@@ -128,6 +120,22 @@ class Session:
 
     def _write(self, commands: str) -> None:
         self._smtp.send(f"{commands}\r\n".encode())
+
+    def _is_unasked_for(self, sock: socket.socket) -> bool:
+        """Say whether something lies unread that answers no question, or the stream has ended.
+
+        What TLS 1.3 sends after the handshake (session tickets) is no longer there: it was read with the first answer.
+        """
+        if select.select([sock], [], [], 0)[0]:
+            return True
+        # What smtplib has read already, but not looked at.
+        sock.settimeout(0)
+        try:
+            return self._smtp.file is not None and bool(self._smtp.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            sock.settimeout(self._read_timeout_s)
 
     def _reply(self) -> tuple[int, bytes]:
         if self._smtp.sock is not None:
@@ -227,58 +235,6 @@ class Pool:
                 self._idle.append(session)
                 return
         session.close()
-
-
-def _connect(server: Server) -> smtplib.SMTP:
-    """Return a connection that is greeted, encrypted and logged in."""
-    step = "reachable"
-    smtp: smtplib.SMTP | None = None
-    context = ssl.create_default_context()
-    timeout = server.connect_timeout.total_seconds()
-    try:
-        if server.is_implicit_tls:
-            smtp = smtplib.SMTP_SSL(server.host, server.port, server.hello, timeout=timeout, context=context)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, server.hello, timeout=timeout)
-        # Else the answer to each envelope waits for a timer of the kernel.
-        if smtp.sock is not None:
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        smtp.ehlo_or_helo_if_needed()
-        if server.wants_starttls and not server.is_implicit_tls:
-            step = "tls"
-            smtp.starttls(context=context)
-            smtp.ehlo_or_helo_if_needed()
-        if server.user:
-            step = "credentials"
-            smtp.login(server.user, server.password)
-    # ValueError: a host or a user that no protocol can name.
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        if smtp is not None:
-            smtp.close()
-        raise _no_session(step, error) from error
-    return smtp
-
-
-def _no_session(step: str, error: Exception) -> NoSession:
-    if isinstance(error, ssl.SSLError):
-        is_untrusted = isinstance(error, ssl.SSLCertVerificationError)
-        reason = (
-            "the mail server's certificate is not trusted here" if is_untrusted else "the mail server does not speak TLS here"
-        )
-        return NoSession("tls", NotSent(reason))
-    match error:
-        case smtplib.SMTPNotSupportedError():
-            reason = "the mail server offers no STARTTLS" if step == "tls" else "the mail server knows no way to log in"
-            return NoSession(step, NotSent(reason, needs_staff=True))
-        case smtplib.SMTPAuthenticationError(smtp_code=code) if code not in _TEMPORARY:
-            return NoSession(step, NotSent("the mail server does not accept user and password", status=code, needs_staff=True))
-        case smtplib.SMTPResponseException(smtp_code=code):
-            is_temporary = code in _TEMPORARY or code < 0
-            return NoSession(step, NotSent("the mail server turns us away", status=max(code, 0), needs_staff=not is_temporary))
-        case smtplib.SMTPException():
-            return NoSession(step, NotSent("the mail server went away while greeting"))
-        case _:
-            return NoSession(step, NotSent("the mail server cannot be reached"))
 
 
 def _stuffed(content: bytes) -> bytes:

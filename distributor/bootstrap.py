@@ -10,7 +10,7 @@ from functools import cached_property
 from distributor.bootstrap_channels import build_alert_sinks, build_channels, email_account, readers_among
 from distributor.bootstrap_dispatch import HotPath, build_hot_path
 from distributor.bootstrap_stores import Stores
-from distributor.core.checks import run_checks
+from distributor.core.checks import gathered, run_checks
 from distributor.core.checks_subject import CheckResult, CheckSubject
 from distributor.core.cost import cost_of
 from distributor.core.embargo import Embargo
@@ -18,7 +18,9 @@ from distributor.core.ids import DispatchId
 from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
+from distributor.core.release import Release
 from distributor.core.thread_form import ThreadForm, compose_as
+from distributor.core.translation import Others
 from distributor.flow.alarm import Watchman
 from distributor.flow.approve import Approver
 from distributor.flow.control import Controller
@@ -78,8 +80,13 @@ class Service(Stores):
         """Render every master of a revision: the e-mail, and the thread for X."""
         release = stored.content
         lift_at = release.embargo.lift_at() if release.embargo else None
-        email = self.renderer.render(release, sender=self.sender, lift_at=lift_at)
-        return email, compose_as(self.form, release, channel=ChannelName.X)
+        emails = [self.renderer.render(one, sender=self.sender, lift_at=lift_at) for one in stored.in_all_languages]
+        return *emails, compose_as(self.form, self._on_x(stored), channel=ChannelName.X)
+
+    def _on_x(self, stored: StoredRevision) -> Release:
+        """Return the text in the account's own language, where there is one."""
+        wanted = self.settings.x.language
+        return next((one for one in stored.in_all_languages if one.language == wanted), stored.content)
 
     def thread_needs(self, thread: ThreadMaster, lift_at: datetime | None) -> list[str]:
         """Return sentences about what a thread costs, and whether the account's window has room for it at the lift."""
@@ -95,20 +102,24 @@ class Service(Stores):
         return ThreadForm(self.settings.x.form)
 
     def check(self, stored: StoredRevision, masters: Sequence[Master], now: datetime) -> tuple[CheckResult, ...]:
-        """Run every check on a revision and its masters."""
-        release = stored.content
-        return run_checks(
-            CheckSubject(
-                release=release,
-                email_masters=tuple(master for master in masters if isinstance(master, EmailMaster)),
-                threads=tuple(master for master in masters if isinstance(master, ThreadMaster)),
-                sender=self.sender,
-                lift_at=release.embargo.lift_at() if release.embargo else None,
-                languages_present=frozenset({release.language}),
-                now=now,
-                form=self.form,
+        """Run every check on a revision and its masters, in each of its languages."""
+        texts = stored.in_all_languages
+        by_language = [
+            run_checks(
+                CheckSubject(
+                    release=text,
+                    email_masters=tuple(m for m in masters if isinstance(m, EmailMaster) and m.language == text.language),
+                    threads=tuple(m for m in masters if isinstance(m, ThreadMaster) and m.language == text.language),
+                    sender=self.sender,
+                    lift_at=text.embargo.lift_at() if text.embargo else None,
+                    languages_present=frozenset(one.language for one in texts),
+                    now=now,
+                    form=self.form,
+                )
             )
-        )
+            for text in texts
+        ]
+        return gathered([(text.language, results) for text, results in zip(texts, by_language, strict=True)])
 
     @cached_property
     def taker(self) -> Taker:
@@ -155,8 +166,12 @@ class Service(Stores):
             channels=self.channels,
             links_of=self.links_of,
             masters_of=self._masters_of,
+            others_of=self._others_of,
             watch_audience=self.audience_watch.at_freeze,
         )
+
+    def _others_of(self, plan: DispatchPlan) -> Others:
+        return self.releases.get(plan.release, plan.revision).others
 
     def embargo_of(self, plan: DispatchPlan) -> Embargo | None:
         """Return the embargo of a plan's revision, as the officer wrote it."""

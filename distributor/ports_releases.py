@@ -11,6 +11,7 @@ from distributor.core.approval import Approval
 from distributor.core.ids import ReleaseId
 from distributor.core.message import Master
 from distributor.core.release import Release
+from distributor.core.translation import Others, in_all_languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,17 @@ class StoredRevision:
     #: Who took it in.
     added_by: str
     added_at: datetime
-    #: SHA-256 over everything that `content` says.
+    #: SHA-256 over everything below and above that is said.
     digest: bytes
+    #: The same in other languages, by language.
+    translations: tuple[Release, ...] = ()
+    #: What becomes of those who read none of the languages.
+    others: Others = Others.FALLBACK
+
+    @property
+    def in_all_languages(self) -> tuple[Release, ...]:
+        """Return what is rendered: the release in its own language first."""
+        return in_all_languages(self.content, self.translations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,16 @@ class ReleaseLine:
 class ReleaseStore(Protocol):
     """Releases, their revisions and approvals."""
 
-    def add(self, release: Release, *, by: str, at: datetime, revises: ReleaseId | None = None) -> StoredRevision:
+    def add(
+        self,
+        release: Release,
+        *,
+        by: str,
+        at: datetime,
+        revises: ReleaseId | None = None,
+        translations: Sequence[Release] = (),
+        others: Others = Others.FALLBACK,
+    ) -> StoredRevision:
         """Store a release, or a new revision of one, atomically; what is stored already is returned as it is.
 
         A new revision voids the release's approval in the same step.

@@ -79,6 +79,7 @@ class XSettings(_Group):
     access_token: SecretStr | None = Field(None, description="Access token of the posting account, with write permission.")
     access_token_secret: SecretStr | None = Field(None, description="Secret of that access token.")
     base_url: WebAddress = Field("https://api.x.com", description="X's API.")
+    language: str = Field("", description="Language in which this account posts; empty, or not there: the release's own.")
     form: Literal["thread", "post", "long"] = Field(
         "thread",
         description="`thread`; if the account may not answer itself: `post` with the link, or `long` (one post, Premium).",

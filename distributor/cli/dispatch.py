@@ -87,7 +87,8 @@ def schedule(
         desk.json({
             "dispatch": plan.dispatch, "release": plan.release, "revision": plan.revision, "seal": plan.seal,
             "lift_at": instant(plan.lift_at), "recipients": prepared.recipients, "suppressed": prepared.suppressed,
-            "already_reached": prepared.already_reached, "parts": prepared.parts,
+            "already_reached": prepared.already_reached, "parts": prepared.parts, "unserved": prepared.unserved,
+            "by_master": prepared.by_master,
         })  # fmt: skip
         return
     desk.say(f"Dispatch {plan.dispatch} is scheduled. Seal: {short_code(plan.seal)}")
@@ -98,6 +99,10 @@ def schedule(
             f"E-mail: {prepared.recipients:,} recipients, {prepared.suppressed} suppressed, "
             f"{prepared.already_reached} left out because an earlier dispatch has them."
         )
+        if len(prepared.by_master) > 1:
+            desk.say("        " + ", ".join(f"{count:,} get {key}" for key, count in sorted(prepared.by_master.items())) + ".")
+        if prepared.unserved:
+            desk.say(f"        {prepared.unserved:,} read none of the languages and are left out.")
     if prepared.parts:
         desk.say(f"Thread: {prepared.parts} parts.")
     if not workers:

@@ -6,6 +6,7 @@ import dataclasses
 import getpass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -17,6 +18,9 @@ from distributor.core.errors import BadInput, Refused
 from distributor.core.message import EmailMaster, Master, Slot, filled
 from distributor.ports_releases import StoredRevision
 
+if TYPE_CHECKING:
+    pass
+
 
 @click.group(cls=DistributorGroup)
 def release() -> None:
@@ -26,11 +30,14 @@ def release() -> None:
 @release.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--revises", metavar="R", help="The release of which this is a new revision; voids its approval.")
+@click.option("--translates", metavar="R", help="The release of which this is a translation; a new revision of it.")
 @click.option("--embargo", "embargo_answer", default="", metavar="TEXT", help="The embargo, if the file is unclear.")
 @click.option("--as", "by", metavar="NAME", help="Who takes it in. Default: your login.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @pass_desk
-def add(desk: Desk, file: Path, revises: str | None, embargo_answer: str, by: str | None, *, is_json: bool) -> None:
+def add(
+    desk: Desk, *, file: Path, revises: str | None, translates: str | None, embargo_answer: str, by: str | None, is_json: bool
+) -> None:
     """Take in FILE (Markdown, plain text, .docx, HTML) and show what was understood.
 
     \b
@@ -38,14 +45,20 @@ def add(desk: Desk, file: Path, revises: str | None, embargo_answer: str, by: st
       distributor release add release.md
       distributor release add release.docx --embargo "2026-03-30 00:01 Europe/London"
       distributor release add second-draft.md --revises r4k2
+      distributor release add texte.md --translates r4k2
     """
+    if revises and translates:
+        raise BadInput("A file is a revision or a translation.", where="--translates", remedy="Leave out one of the two.")
     from distributor.intake.read import read_release
 
     with desk.service() as service:
         now = service.clock.now()
         content = read_release(file, now=now, embargo_answer=embargo_answer)
-        revised = service.releases.resolve(revises) if revises else None
-        stored = service.taker.take_in(content, by=by or getpass.getuser(), revises=revised)
+        who = by or getpass.getuser()
+        if translates:
+            stored = service.taker.translate(service.releases.resolve(translates), content, by=who)
+        else:
+            stored = service.taker.take_in(content, by=who, revises=service.releases.resolve(revises) if revises else None)
         _show(desk, stored, is_json=is_json)
 
 
@@ -80,7 +93,8 @@ def show(desk: Desk, name: str, revision: int | None, *, is_json: bool) -> None:
 def _show(desk: Desk, stored: StoredRevision, *, is_json: bool) -> None:
     from distributor.core.understood import understood
 
-    pairs = understood(stored.content)
+    pairs = list(understood(stored.content))
+    pairs += [("Translation", f"{one.language}: {one.headline}") for one in stored.translations]
     if is_json:
         shape = {"release": stored.release_id, "revision": stored.revision, "headline": stored.content.headline}
         desk.json({**shape, "understood": [{"what": label, "value": value} for label, value in pairs]})
@@ -91,6 +105,24 @@ def _show(desk: Desk, stored: StoredRevision, *, is_json: bool) -> None:
     desk.say(f"Release {stored.release_id}, revision {stored.revision}")
     desk.out.print(table)
     desk.say(f"Next: distributor release check {stored.release_id}")
+
+
+@release.command()
+@click.argument("name", metavar="R")
+@click.argument("fate", type=click.Choice(["fallback", "leave-out", "hold"]))
+@click.option("--as", "by", metavar="NAME", help="Who decides. Default: your login.")
+@pass_desk
+def others(desk: Desk, name: str, fate: str, by: str | None) -> None:
+    """Decide what becomes of those who read none of release R's languages: a new revision, to be approved.
+
+    fallback: they get it in the release's own language (the default). leave-out: they do not get it. hold: if there are any,
+    nothing is prepared, and you decide then. Of whom no language is known gets it in the release's own.
+    """
+    from distributor.core.translation import Others
+
+    with desk.service() as service:
+        stored = service.taker.decide_others(service.releases.resolve(name), Others(fate), by=by or getpass.getuser())
+    desk.say(f"Release {stored.release_id}, revision {stored.revision}: {fate}. Approve it as it is now.")
 
 
 @release.command()
@@ -161,22 +193,25 @@ def edit_thread(desk: Desk, name: str, file: Path | None, by: str | None, *, is_
 @release.command()
 @click.argument("name", metavar="R")
 @click.option("--channel", type=click.Choice(["email", "x"]), help="Only this channel. Default: all.")
+@click.option("--to", "audience", multiple=True, metavar="LIST", help="Count who on these lists would get which language.")
 @click.option("--language", metavar="xx", help="Only this language. Default: all there are.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files. Default: only show.")
 @pass_desk
-def preview(desk: Desk, name: str, channel: str | None, language: str | None, out: Path | None) -> None:
+def preview(
+    desk: Desk, *, name: str, channel: str | None, audience: tuple[str, ...], language: str | None, out: Path | None
+) -> None:
     """Show what release R becomes, and write HTML, text and thread to a folder.
 
     \b
     Example:
-      distributor release preview r4k2 --out preview/
+      distributor release preview r4k2 --out preview/ --to press
     """
+    from distributor.bootstrap_contacts import audience_named
+    from distributor.cli.preview_files import write_preview
     from distributor.core.message import ThreadMaster
     from distributor.core.thread_form import counter_of
-    from distributor.flow.preview import files_of
+    from distributor.flow.count_languages import count_languages
     from distributor.render.terminal import terminal_preview
-    from distributor.render.thread_page import ThreadPage
-    from distributor.resources import resource
 
     with desk.service() as service:
         counter = counter_of(service.form)
@@ -192,16 +227,11 @@ def preview(desk: Desk, name: str, channel: str | None, language: str | None, ou
             if isinstance(master, ThreadMaster):
                 for line in service.thread_needs(master, _lift_of(stored)):
                     desk.say(line)
-        page = ThreadPage(resource("templates"))
-
-        def thread_page(thread: ThreadMaster) -> str:
-            return page.render(thread, count=counter.count, limit=counter.limit)
-
-        for file, data in files_of(masters, thread_page=thread_page) if out else ():
-            target = (out or Path()) / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            desk.say(f"wrote {target}")
+        if audience:
+            lists = [audience_named(service, one) for one in audience]
+            desk.say(f"People: {count_languages(stored, lists, book=service.book)}.")
+        if out is not None:
+            write_preview(desk, masters, counter, out)
 
 
 def _lift_of(stored: StoredRevision) -> datetime | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distributor.core import checks_of_lift as lift
 from distributor.core import checks_of_text as text
 from distributor.core.checks_subject import CheckResult, CheckSubject, Severity
 from distributor.core.errors import ApprovalRefused
+from distributor.core.ids import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,26 @@ CHECKS: tuple[Check, ...] = (
 def run_checks(subject: CheckSubject) -> tuple[CheckResult, ...]:
     """Return what every check found, in the order of the table."""
     return tuple(_run(check, subject) for check in CHECKS)
+
+
+def gathered(by_language: Sequence[tuple[Language, Sequence[CheckResult]]]) -> tuple[CheckResult, ...]:
+    """Return one result for each check over all languages: passed when it passed in each, else what is wrong in which."""
+    if len(by_language) == 1:
+        return tuple(by_language[0][1])
+    return tuple(
+        _gather(names) for names in zip(*([(language, one) for one in found] for language, found in by_language), strict=True)
+    )
+
+
+def _gather(found: Sequence[tuple[Language, CheckResult]]) -> CheckResult:
+    failing = [(language, result) for language, result in found if not result.passed]
+    if not failing:
+        return found[0][1]
+    # What several languages share, such as a missing postal address, is said once.
+    messages = dict.fromkeys(result.message for _, result in failing)
+    if len(messages) == 1 and len(failing) == len(found):
+        return failing[0][1]
+    return replace(failing[0][1], message=" ".join(f"{language}: {result.message}" for language, result in failing))
 
 
 def _run(check: Check, subject: CheckSubject) -> CheckResult:

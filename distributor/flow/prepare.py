@@ -15,9 +15,10 @@ from distributor.ahead import WriteBehind, one_ahead
 from distributor.core.audience import Recipient, must_have_members
 from distributor.core.delivery import NOT_SENT, State, code
 from distributor.core.errors import BadInput, NotFound, Refused
-from distributor.core.ids import ContactNumber, DispatchId, Index, MasterKey, address_key
+from distributor.core.ids import ContactNumber, DispatchId, Index, Language, MasterKey, address_key
 from distributor.core.message import ChannelName, EmailMaster, Master, ThreadMaster
 from distributor.core.plan import Batch, DispatchPlan, choose_language, cut_into_batches
+from distributor.core.translation import Others, is_served
 from distributor.ports import Channel, ContactBook, LinkMaker, SuppressionList
 from distributor.ports_dispatch import Dispatches, Ledger
 from distributor.telemetry import Event, tell
@@ -38,6 +39,8 @@ class Prepared:
     #: Left out because an earlier dispatch of this revision has them.
     already_reached: int
     parts: int
+    #: Left out because they read none of the languages.
+    unserved: int = 0
 
     @property
     def recipients(self) -> int:
@@ -52,6 +55,8 @@ class _Freeze:
     members: list[ContactNumber] = field(default_factory=list)
     suppressed: list[ContactNumber] = field(default_factory=list)
     by_master: dict[MasterKey, int] = field(default_factory=dict)
+    #: Those who read none of the languages and are left out for it.
+    unserved: int = 0
     batches: list[Batch] = field(default_factory=list)
 
 
@@ -66,6 +71,8 @@ class Preparer:
     channels: Mapping[ChannelName, Channel]
     #: Returns the link maker of one dispatch.
     links_of: Callable[[DispatchId], LinkMaker]
+    #: What was approved for those who read none of the languages.
+    others_of: Callable[[DispatchPlan], Others]
     #: Compares the lists with what they were at approval, and remembers them as they are frozen.
     watch_audience: Callable[[DispatchPlan], object]
     #: Returns the sealed masters of one revision of a release.
@@ -122,7 +129,13 @@ class Preparer:
             recipients=sum(freeze.by_master.values()),
             batches=len(freeze.batches) + parts,
         )
-        return Prepared(by_master=freeze.by_master, suppressed=len(freeze.suppressed), already_reached=len(reached), parts=parts)
+        return Prepared(
+            by_master=freeze.by_master,
+            suppressed=len(freeze.suppressed),
+            already_reached=len(reached),
+            parts=parts,
+            unserved=freeze.unserved,
+        )
 
     def _stage_emails(
         self,
@@ -140,7 +153,8 @@ class Preparer:
         numbers = [number for number in self.book.members(plan.lists) if number not in reached]
         by_key = {master.key: master for master in masters}
         channel, links = self.channels[ChannelName.EMAIL], self.links_of(plan.dispatch)
-        stream = self._those_who_may_be_mailed(numbers, masters, freeze)
+        others = self.others_of(plan)
+        stream = self._those_who_may_be_mailed(numbers, masters, freeze, others)
         with WriteBehind(most=_WRITES_BEHIND) as staging:
             for batch, recipients in cut_into_batches(stream, size=channel.batch_size):
                 body = channel.stage(dispatch=plan.dispatch, master=by_key[batch.master], recipients=recipients, links=links)
@@ -149,6 +163,12 @@ class Preparer:
                 freeze.members.extend(recipient.contact for recipient in recipients)
                 freeze.by_master[batch.master] = freeze.by_master.get(batch.master, 0) + batch.count
                 progress(len(freeze.members), len(numbers))
+        if others is Others.HOLD and freeze.unserved:
+            raise BadInput(
+                f"{freeze.unserved:,} people read none of the release's languages, and it was approved to ask then.",
+                where="--to",
+                remedy="Take in a translation (`release add FILE --translates R`), or decide: `release others R fallback`.",
+            )
         must_have_members(len(freeze.members), lists=plan.lists)
         self.dispatches.commit(
             plan.dispatch,
@@ -161,11 +181,17 @@ class Preparer:
         )
 
     def _those_who_may_be_mailed(
-        self, numbers: Sequence[ContactNumber], masters: Sequence[EmailMaster], freeze: _Freeze
+        self, numbers: Sequence[ContactNumber], masters: Sequence[EmailMaster], freeze: _Freeze, others: Others
     ) -> Iterator[tuple[ContactNumber, str, MasterKey]]:
         present, fallback = {master.language: master.key for master in masters}, masters[0].key
+
         # Few combinations of languages exist among a million people.
-        master_for = lru_cache(maxsize=4096)(partial(choose_language, present=present, fallback=fallback))
+        @lru_cache(maxsize=4096)
+        def master_for(languages: tuple[Language, ...]) -> MasterKey | None:
+            if others is not Others.FALLBACK and not is_served(languages, present):
+                return None
+            return choose_language(languages, present=present, fallback=fallback)
+
         # Whoever is suppressed from now on is in the journal, which the gate compares; so looking once is enough.
         is_anybody = self.suppressions.count() > 0
         for block in one_ahead(
@@ -176,8 +202,10 @@ class Preparer:
             for (number, address, languages), is_suppressed in zip(block, flags, strict=True):
                 if is_suppressed:
                     freeze.suppressed.append(number)
+                elif (key := master_for(languages)) is not None:
+                    yield number, address, key
                 else:
-                    yield number, address, master_for(languages)
+                    freeze.unserved += 1
 
     def _reached_before(self, plan: DispatchPlan) -> frozenset[ContactNumber]:
         """Return who has this revision, or will have it, by an earlier dispatch: nobody gets it twice."""

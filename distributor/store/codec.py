@@ -6,8 +6,8 @@ the new.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -21,6 +21,7 @@ from distributor.core.errors import DistributorError
 from distributor.core.ids import digest
 from distributor.core.message import Master
 from distributor.core.release import Release
+from distributor.core.translation import Others
 
 SCHEMA = 1
 T = TypeVar("T")
@@ -80,9 +81,12 @@ def decode_approval(data: bytes) -> Approval:
     return decode(Approval, data)
 
 
-def content_digest(release: Release) -> bytes:
-    """Return the SHA-256 of everything a revision says, 32 bytes."""
-    return digest("content", encode(release))
+def content_digest(release: Release, translations: Sequence[Release] = (), others: Others = Others.FALLBACK) -> bytes:
+    """Return the SHA-256 of everything a revision says, in all its languages, 32 bytes."""
+    if not translations and others is Others.FALLBACK:
+        # As it was before there were translations, so that what was approved then is what it was.
+        return digest("content", encode(release))
+    return digest("content in languages", encode(release), others.value, *(encode(one) for one in translations))
 
 
 def _plain(value: object) -> object:
@@ -160,4 +164,6 @@ def _must_be_list(plain: object) -> list[Any]:
 def _dataclass_reader(kind: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
     readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-    return lambda plain: kind(**{name: read(plain[name]) for name, read in readers.items()})
+    # What an earlier version did not write has its default.
+    late = {field.name for field in fields(kind) if field.default is not MISSING or field.default_factory is not MISSING}
+    return lambda plain: kind(**{name: read(plain[name]) for name, read in readers.items() if name in plain or name not in late})

@@ -14,6 +14,7 @@ from distributor.core.errors import ApprovalRefused, NotFound, Refused
 from distributor.core.ids import ReleaseId, digest_id
 from distributor.core.message import Master
 from distributor.core.release import Release
+from distributor.core.translation import Others
 from distributor.ports_releases import ReleaseLine, StoredRevision
 from distributor.store import codec
 from distributor.store.ledger_keys import load_script, store_errors, to_us
@@ -29,6 +30,8 @@ class _Envelope:
     content: Release
     added_by: str
     added_at: datetime
+    translations: tuple[Release, ...] = ()
+    others: Others = Others.FALLBACK
 
 
 class RedisReleaseStore:
@@ -39,14 +42,24 @@ class RedisReleaseStore:
         self._add = load_script(client, "release_add")
         self._approve = load_script(client, "release_approve")
 
-    def add(self, release: Release, *, by: str, at: datetime, revises: ReleaseId | None = None) -> StoredRevision:
+    def add(
+        self,
+        release: Release,
+        *,
+        by: str,
+        at: datetime,
+        revises: ReleaseId | None = None,
+        translations: Sequence[Release] = (),
+        others: Others = Others.FALLBACK,
+    ) -> StoredRevision:
         """Store a release, or a new revision of one, atomically."""
-        content_digest = codec.content_digest(release)
+        content_digest = codec.content_digest(release, translations, others)
+        envelope = _Envelope(content=release, added_by=by, added_at=at, translations=tuple(translations), others=others)
         name = revises or ReleaseId(digest_id("r", content_digest))
         revision, _ = self._add(
             keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, seal_key(name)],
             args=[
-                codec.encode(_Envelope(content=release, added_by=by, added_at=at)),
+                codec.encode(envelope),
                 content_digest, name, to_us(at), "1" if revises else "0",
             ],
         )  # fmt: skip
@@ -74,6 +87,8 @@ class RedisReleaseStore:
             added_by=envelope.added_by,
             added_at=envelope.added_at,
             digest=content_digest,
+            translations=envelope.translations,
+            others=envelope.others,
         )
 
     def resolve(self, prefix: str) -> ReleaseId:

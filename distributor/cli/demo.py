@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from rich.live import Live
 from distributor.cli.desk import Desk, in_both_zones, pass_desk
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
+from distributor.core.delivery import State
 from distributor.core.ids import DispatchId, ListName
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus
@@ -64,9 +66,11 @@ def demo(desk: Desk, contact_count: int, lift_in: float, *, is_kept: bool) -> No
     with _stage() as stage:
         desk.say(f"1/5  Everything is running: embedded Redis, sandbox, {_WORKERS} workers, web.")
         dispatch = _prepare(desk, stage, contact_count, lift_in)
+        left = _let_one_leave(desk, stage, dispatch)
         desk.say("5/5  Waiting for the lift.")
         status = _watch(desk, stage.service, dispatch)
-        is_kept_promise = _summarise(desk, stage, status, contact_count)
+        is_kept_promise = _summarise(desk, stage, status, contact_count, left=left)
+        _wait_for_events(desk, stage, dispatch)
         if is_kept:
             desk.say(
                 f"\nStill running. E-mails and thread: {stage.sandbox.url}/   health: {stage.web_url}/readyz   Ctrl-C ends it."
@@ -166,13 +170,18 @@ def _prepare(desk: Desk, stage: _Stage, contact_count: int, lift_in: float) -> D
     service = stage.service
     content = read_release(resource("templates", "sample", "release.md"), now=service.clock.now())
     stored = service.taker.take_in(content, by=_AUTHOR, revises=None)
-    desk.say(f"2/5  Taken in by {_AUTHOR}: {stored.content.headline!r} is release {stored.release_id}.")
-    approval = service.approver.approve(stored.release_id, by=_APPROVER, waivers=())
-    desk.say(f"3/5  Approved by {_APPROVER}, a second person. Seal: {short_code(approval.seal)}")
+    for language in ("fr", "ar"):
+        translation = read_release(resource("templates", "sample", f"release.{language}.md"), now=service.clock.now())
+        stored = service.taker.translate(stored.release_id, translation, by=_AUTHOR)
+    desk.say(
+        f"2/5  Taken in by {_AUTHOR}: {stored.content.headline!r} is release {stored.release_id}, in English, French, Arabic."
+    )
     imported = import_contacts(
         read_contacts(made_up_contacts(contact_count), name="reporters.csv"), list_name=_LIST, book=service.book,
         audit=service.audit, clock=service.clock, by=_DISPATCHER,
     )  # fmt: skip
+    approval = service.approver.approve(stored.release_id, by=_APPROVER, waivers=())
+    desk.say(f"3/5  Approved by {_APPROVER}, a second person. Seal: {short_code(approval.seal)}")
     plan = service.scheduler.schedule(
         ScheduleRequest(
             release=stored.release_id, lists=(_LIST,), channels=(ChannelName.EMAIL, ChannelName.X), by=_DISPATCHER,
@@ -184,13 +193,52 @@ def _prepare(desk: Desk, stage: _Stage, contact_count: int, lift_in: float) -> D
         f"4/5  {imported.added:,} contacts imported; {prepared.recipients:,} e-mails and {prepared.parts} parts are staged. "
         f"Lift: {in_both_zones(plan.lift_at, zone='UTC')}"
     )
+    desk.say("     " + ", ".join(f"{count:,} get {key}" for key, count in sorted(prepared.by_master.items())) + ".")
     return plan.dispatch
 
 
 def made_up_contacts(count: int) -> bytes:
     """Return a CSV of so many reporters who do not exist."""
-    rows = (f"Reporter {n},reporter{n}@newsroom{n % 97}.example,Newsroom {n % 97},en,demo" for n in range(1, count + 1))
+    spoken = ("en", "fr", "ar;en", "fi", "")
+    rows = (
+        f"Reporter {n},reporter{n}@newsroom{n % 97}.example,Newsroom {n % 97},{spoken[n % len(spoken)]},demo"
+        for n in range(1, count + 1)
+    )
     return "\n".join(("name,email,outlet,language,tags", *rows)).encode()
+
+
+def _let_one_leave(desk: Desk, stage: _Stage, dispatch: DispatchId) -> str:
+    """Have one recipient leave by the one-click link of their message, staged already; return their address."""
+    import urllib3
+
+    from distributor.core.audience import Recipient
+    from distributor.core.ids import Index
+
+    service = stage.service
+    index = Index(0)
+    number = service.dispatches.audience(dispatch, ChannelName.EMAIL)[index]
+    ((_, contact),) = service.book.load([number])
+    link = service.links_of(dispatch)(Recipient(index=index, contact=number, address=contact.address)).unsubscribe_url
+    # As a mailbox provider does it (RFC 8058 §3.2).
+    answer = urllib3.request(
+        "POST", link, body=b"List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise click.ClickException(f"The unsubscribe link answered {answer.status}.")
+    desk.say(f"     {contact.address} leaves now, by the link in the message that is staged for them.")
+    return contact.address
+
+
+def _wait_for_events(desk: Desk, stage: _Stage, dispatch: DispatchId) -> None:
+    """Say what the provider's webhook has reported within a few seconds."""
+    give_up_at = time.monotonic() + 15
+    while True:
+        tally = dict(stage.service.dispatches.status(dispatch).channels)[ChannelName.EMAIL].tally
+        if not tally.counts.get(State.ACCEPTED, 0) or time.monotonic() > give_up_at:
+            break
+        time.sleep(0.2)
+    counts = ", ".join(f"{number:,} {state.value}" for state, number in tally.counts.items() if number)
+    desk.say(f"\n  the provider's events came back, signed: {counts}")
 
 
 def _watch(desk: Desk, service: Service, dispatch: DispatchId) -> DispatchStatus:
@@ -204,7 +252,7 @@ def _watch(desk: Desk, service: Service, dispatch: DispatchId) -> DispatchStatus
             time.sleep(0.1)
 
 
-def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count: int) -> bool:
+def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count: int, *, left: str) -> bool:
     """Hold what the sandbox received against the promises; say and return whether all were kept."""
     summary, log = stage.sandbox.summary(), stage.sandbox.log()
     lift_us = int(status.lift_at.timestamp() * 1_000_000)
@@ -213,7 +261,16 @@ def _summarise(desk: Desk, stage: _Stage, status: DispatchStatus, contact_count:
     promises = [
         ("everything is done", status.state is DispatchState.DONE, status.state.value),
         ("nothing before the lift", all(at >= lift_us for at in sends), f"{sum(at < lift_us for at in sends)} requests early"),
-        ("nobody forgotten", summary["recipients"] == contact_count, f"{summary['recipients']:,} of {contact_count:,} reached"),
+        (
+            "nobody forgotten",
+            summary["recipients"] == contact_count - 1,
+            f"{summary['recipients']:,} of {contact_count:,} reached, one had left",
+        ),
+        (
+            "who left is left alone",
+            all(message["to"] != left for message in log["messages"]),
+            f"nothing for {left}",
+        ),
         ("nobody twice", summary["duplicates"] == 0, f"{summary['duplicates']} got it again"),
         ("one recipient per message", summary["messages_with_several_recipients"] == 0, "one To each"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 from rich.live import Live
@@ -209,8 +211,6 @@ def made_up_contacts(count: int) -> bytes:
 
 def _let_one_leave(desk: Desk, stage: _Stage, dispatch: DispatchId) -> str:
     """Have one recipient leave by the one-click link of their message, staged already; return their address."""
-    import urllib3
-
     from distributor.core.audience import Recipient
     from distributor.core.ids import Index
 
@@ -220,11 +220,12 @@ def _let_one_leave(desk: Desk, stage: _Stage, dispatch: DispatchId) -> str:
     ((_, contact),) = service.book.load([number])
     link = service.links_of(dispatch)(Recipient(index=index, contact=number, address=contact.address)).unsubscribe_url
     # As a mailbox provider does it (RFC 8058 §3.2).
-    answer = urllib3.request(
-        "POST", link, body=b"List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"}
-    )
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        raise click.ClickException(f"The unsubscribe link answered {answer.status}.")
+    target = urlsplit(link)
+    web = http.client.HTTPConnection(target.netloc, timeout=10)
+    web.request("POST", target.path, b"List-Unsubscribe=One-Click", {"Content-Type": "application/x-www-form-urlencoded"})
+    if (status := web.getresponse().status) >= HTTPStatus.BAD_REQUEST:
+        raise click.ClickException(f"The unsubscribe link answered {status}.")
+    web.close()
     desk.say(f"     {contact.address} leaves now, by the link in the message that is staged for them.")
     return contact.address
 

@@ -15,6 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from distributor.sandbox.serve import RunningSandbox
 from tests.channels.mail_server import MailServer
+from tests.channels.postfix import RunningPostfix, why_not_here
+from tests.conftest import absent
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +74,19 @@ def tls(certificate: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certificate)
     return context
+
+
+@pytest.fixture(scope="session")
+def one_postfix() -> Iterator[RunningPostfix]:
+    """Start a Postfix once, or say what is wanting for it."""
+    if wanting := why_not_here():
+        absent("Postfix", remedy=wanting)
+    with RunningPostfix() as postfix:
+        yield postfix
+
+
+@pytest.fixture
+def postfix(one_postfix: RunningPostfix) -> RunningPostfix:
+    """A real Postfix with an empty Maildir."""
+    one_postfix.forget()
+    return one_postfix

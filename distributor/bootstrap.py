@@ -38,6 +38,7 @@ from distributor.resources import resource
 from distributor.settings import Settings
 from distributor.store.embedded import open_redis
 from distributor.store.list_snapshots import RedisListSnapshots
+from distributor.store.settle_each import RedisEachSettlement
 
 
 class Service(Stores):
@@ -220,6 +221,7 @@ class Service(Stores):
             suppression=self.suppression_sync,
             channels=self.channels,
             lift_clock=self.lift_clock,
+            each=RedisEachSettlement(self.client),
             at_hand_bytes=self.settings.worker.at_hand_mb << 20,
             notes=self.notes,
             embargo_of=self.embargo_of,

@@ -10,11 +10,13 @@ from distributor.channels.alert_webhook import AlertWebhook
 from distributor.channels.email_router import EmailRouter, Way
 from distributor.channels.sendgrid import SendGridChannel
 from distributor.channels.smtp import SmtpChannel
+from distributor.channels.smtp_alert import SmtpAlert
 from distributor.channels.smtp_dkim import Signer
 from distributor.channels.smtp_server import Server, server_at
 from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName, Sender
+from distributor.core.plan import MAIL_SERVER_MARK
 from distributor.ports import AlertSink, Channel, ReadsBack
 from distributor.settings import Settings
 
@@ -55,7 +57,7 @@ def email_account(settings: Settings) -> str:
     if settings.smtp.url is None or way_of_email(settings) is not Way.SMTP:
         return settings.sender.email
     server = _server(settings)
-    return f"{settings.sender.email} via smtp://{server.host}:{server.port}"
+    return f"{settings.sender.email}{MAIL_SERVER_MARK}{server.host}:{server.port}"
 
 
 def _sendgrid(settings: Settings) -> Channel:
@@ -113,7 +115,7 @@ def build_alert_sinks(settings: Settings, sender: Sender) -> tuple[AlertSink, ..
     """Return where alarms go beside the log.
 
     Raises:
-        ConfigurationError: a webhook is set without its secret, the secret is not one, or addresses are set without SendGrid.
+        ConfigurationError: a webhook is set without its secret, the secret is not one, or addresses are set without a way.
     """
     alert, sinks = settings.alert, list[AlertSink]()
     if alert.webhook_url:
@@ -121,13 +123,23 @@ def build_alert_sinks(settings: Settings, sender: Sender) -> tuple[AlertSink, ..
             raise ConfigurationError("DISTRIBUTOR_ALERT__WEBHOOK_URL is set; set DISTRIBUTOR_ALERT__WEBHOOK_SECRET too.")
         sinks.append(AlertWebhook(url=alert.webhook_url, secret=alert.webhook_secret.get_secret_value()))
     if alert.addresses:
-        if settings.sendgrid.api_key is None or not sender.email:
-            raise ConfigurationError(
-                "DISTRIBUTOR_ALERT__EMAILS is set; set DISTRIBUTOR_SENDGRID__API_KEY and DISTRIBUTOR_SENDER__EMAIL too."
-            )
-        key = settings.sendgrid.api_key.get_secret_value()
-        sinks.append(make_alert_mail(api_key=key, base_url=settings.sendgrid.base_url, addresses=alert.addresses, sender=sender))
+        sinks.append(_mailed_alarms(settings, sender))
     return tuple(sinks)
+
+
+def _mailed_alarms(settings: Settings, sender: Sender) -> AlertSink:
+    """Return what mails alarms, the way that releases go out."""
+    way, key, addresses = way_of_email(settings), settings.sendgrid.api_key, settings.alert.addresses
+    if way is None or not sender.email:
+        raise ConfigurationError(
+            "DISTRIBUTOR_ALERT__EMAILS is set; set DISTRIBUTOR_SENDER__EMAIL and DISTRIBUTOR_SENDGRID__API_KEY or "
+            "DISTRIBUTOR_SMTP__URL too."
+        )
+    if way is Way.SMTP or key is None:
+        return SmtpAlert(server=_server(settings), addresses=addresses, sender=sender)
+    return make_alert_mail(
+        api_key=key.get_secret_value(), base_url=settings.sendgrid.base_url, addresses=addresses, sender=sender
+    )
 
 
 def readers_among(channels: Mapping[ChannelName, Channel]) -> dict[ChannelName, ReadsBack]:

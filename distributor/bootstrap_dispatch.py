@@ -15,6 +15,7 @@ from distributor.flow.lift.loaded import LoadedDispatches
 from distributor.flow.lift.pass_gate import Gate
 from distributor.ports import Channel, LiftClock
 from distributor.ports_dispatch import Dispatches, Ledger, SuppressionJournal
+from distributor.ports_each import EachSettlement
 from distributor.ports_notes import NoteBoard
 from distributor.ports_turn import Turns
 
@@ -35,6 +36,7 @@ def build_hot_path(
     suppression: SuppressionJournal,
     channels: Mapping[ChannelName, Channel],
     lift_clock: LiftClock,
+    each: EachSettlement,
     at_hand_bytes: int,
     notes: NoteBoard,
     embargo_of: Callable[[DispatchPlan], Embargo | None],
@@ -50,6 +52,7 @@ def build_hot_path(
             dispatches=dispatches,
             channels=channels,
             lift_clock=lift_clock,
+            each=each,
             gate=gate,
             loaded=loaded,
             at_hand=at_hand,

@@ -38,6 +38,7 @@ class Event(StrEnum):
     BATCH_ACCEPTED = "batch.accepted"
     BATCH_FAILED = "batch.failed"
     BATCH_SPLIT = "batch.split"
+    BATCH_PARTED = "batch.parted"
     PART_FOUND = "part.found"
     LEASES_ENDED = "leases.ended"
     ALARM_RAISED = "alarm.raised"
@@ -85,6 +86,7 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
             "status": "provider's status, 0 for none",
         },
         Event.BATCH_SPLIT: {"dispatch": "id", "channel": "name", "start": "index", "count": "deliveries"},
+        Event.BATCH_PARTED: {"dispatch": "id", "channel": "name", "start": "index", "runs": "outcomes"},
         Event.PART_FOUND: {"dispatch": "id", "channel": "name", "start": "index"},
         Event.LEASES_ENDED: {"dispatch": "id", "channel": "name", "given_back": "batches", "in_doubt": "batches"},
         Event.ALARM_RAISED: {"dispatch": "id", "alarm": "word", "state": "word"},

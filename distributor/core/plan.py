@@ -17,6 +17,8 @@ from distributor.core.message import ChannelName
 
 #: SendGrid takes at most 1,000 personalizations a request (PROVIDERS.md §1.1, tsg_mail_v3.yaml).
 MAX_BATCH = 1000
+#: Stands in the sealed account between the sender's address and the mail server, where there is one.
+MAIL_SERVER_MARK = " via smtp://"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,11 @@ class DispatchPlan:
     def __post_init__(self) -> None:
         must_be_aware(self.lift_at, name="lift_at")
         must_be_aware(self.scheduled_at, name="scheduled_at")
+
+    @property
+    def is_message_by_message(self) -> bool:
+        """Say whether e-mails go to a mail server one by one, so that the fate of one says nothing of another's."""
+        return any(MAIL_SERVER_MARK in account for channel, account in self.accounts if channel is ChannelName.EMAIL)
 
     def offered_seal(self, *, approved_seal: str, frames: Iterable[tuple[MasterKey, bytes]]) -> str:
         """Return the seal of what is at hand now: the approval as it stands and the digests of the loaded frames.

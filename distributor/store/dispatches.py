@@ -49,7 +49,8 @@ class RedisDispatches:
     def create(self, plan: DispatchPlan) -> bool:
         """Store the plan and put its lift into the schedule, atomically; a repeat changes nothing."""
         lift_us = to_us(plan.lift_at)
-        meta = {"schema": SCHEMA, "lift_us": lift_us, "late_us": lift_us + plan.late_limit // _US, "seal": plan.seal}
+        single = {"single": "1"} if plan.is_message_by_message else {}
+        meta = {**single, "schema": SCHEMA, "lift_us": lift_us, "late_us": lift_us + plan.late_limit // _US, "seal": plan.seal}
         with self._client.pipeline(transaction=True) as pipe:
             pipe.setnx(plan_key(plan.dispatch), encode_plan(plan))
             for field, value in meta.items():

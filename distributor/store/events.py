@@ -54,7 +54,9 @@ class RedisEventStore:
         """Take batches out of doubt of which somebody was reported about; return their starts."""
         with store_errors():
             doubtful = int(cast("bytes | None", self._client.hget(k.counts, code(State.UNKNOWN).decode())) or 0)
-        if not doubtful or not indices:
+            is_single = bool(self._client.hexists(k.meta, "single"))
+        # Over a mail server each message goes by itself, and proves nothing of another.
+        if not doubtful or not indices or is_single:
             return frozenset()
         proven: set[int] = set()
         for start, reported in groupby(indices, key=self._start_of(k)):

@@ -27,6 +27,7 @@ from distributor.ports_turn import Answered, Terms, Turn, Turns
 from distributor.settings import load_settings
 from distributor.store.embedded import open_redis
 from distributor.store.ledger import RedisLedger
+from distributor.store.settle_each import RedisEachSettlement
 
 
 class Step(StrEnum):
@@ -157,6 +158,7 @@ def slot_with(
         suppression=service.suppression_sync,
         channels=channels,
         lift_clock=lift_clock or service.lift_clock,
+        each=RedisEachSettlement(service.client),
         at_hand_bytes=1 << 20,
         notes=service.notes,
         embargo_of=lambda plan: None,

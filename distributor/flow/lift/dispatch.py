@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from distributor.core.embargo import ARM_BEFORE, CLAIM_AHEAD
-from distributor.core.errors import GateClosed, SendFailure
+from distributor.core.errors import GateClosed, PartlySent, SendFailure
 from distributor.core.ids import DispatchId
 from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import DispatchPlan
@@ -29,6 +29,7 @@ from distributor.flow.lift.at_hand import AtHand, Body
 from distributor.flow.lift.insist import insist
 from distributor.flow.lift.loaded import LoadedDispatches
 from distributor.flow.lift.pass_gate import Gate
+from distributor.flow.lift.runs import runs_of
 from distributor.ports import Channel, LiftClock
 from distributor.ports_dispatch import (
     Claim,
@@ -37,6 +38,7 @@ from distributor.ports_dispatch import (
     NoClaim,
     Pause,
 )
+from distributor.ports_each import EachSettlement
 from distributor.ports_turn import Answered, Terms, Turn, Turns
 from distributor.telemetry import Event, tell
 
@@ -64,6 +66,7 @@ class Dispatcher:
         dispatches: Dispatches,
         channels: Mapping[ChannelName, Channel],
         lift_clock: LiftClock,
+        each: EachSettlement,
         gate: Gate,
         loaded: LoadedDispatches,
         at_hand: AtHand,
@@ -73,6 +76,7 @@ class Dispatcher:
         self._dispatches = dispatches
         self._channels = channels
         self._lift_clock = lift_clock
+        self._each = each
         self._gate = gate
         self._loaded = loaded
         self._at_hand = at_hand
@@ -156,6 +160,9 @@ class Dispatcher:
         leaving = provider.without(staged, answer.left_out) if answer.left_out else staged
         try:
             accepted = provider.send(clearance, frame=loaded.frames[claim.master], staged=leaving, reply_to=reply_to)
+        except PartlySent as partly:
+            self._write_each(claim, partly, left_out=answer.left_out, staged=staged)
+            return None
         except SendFailure as failure:
             self._write_failure(claim, failure, staged=staged, goers=claim.count - len(answer.left_out))
             return None
@@ -179,6 +186,14 @@ class Dispatcher:
         insist(lambda: self._ledger.settle_failed(claim, failure, retry_in=step.retry_in, hold=step.hold))
         if step.hold:
             tell(Event.CHANNEL_HELD, dispatch=claim.dispatch, channel=claim.channel.value, reason=step.hold)
+
+    def _write_each(self, claim: Claim, partly: PartlySent, *, left_out: frozenset[int], staged: bytes) -> None:
+        without = self._channels[claim.channel].without
+        runs, hold = runs_of(claim, partly, left_out=left_out, staged=staged, without=without)
+        insist(lambda: self._each.settle_each(claim, runs, hold=hold))
+        tell(Event.BATCH_PARTED, dispatch=claim.dispatch, channel=claim.channel.value, start=claim.start, runs=len(runs))
+        if hold:
+            tell(Event.CHANNEL_HELD, dispatch=claim.dispatch, channel=claim.channel.value, reason=hold)
 
     def _split(self, claim: Claim, staged: bytes) -> None:
         channel = self._channels[claim.channel]

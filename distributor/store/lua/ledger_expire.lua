@@ -13,7 +13,7 @@ for i = 1, #claims, 2 do
     local first, count = tonumber(start), size_of(KEYS[5], start)
     redis.call('HDEL', KEYS[6], start)
     if phase == 's' then
-      local letter = is_evident(KEYS[2], first, count) and 'a' or 'u'
+      local letter = is_evident(KEYS[1], KEYS[2], first, count) and 'a' or 'u'
       move(KEYS[2], KEYS[3], first, count, 's', letter)
       redis.call('HSET', KEYS[5], start .. ':settled', letter, start .. ':end', stamp(now), start .. ':why',
                  'the worker did not come back')

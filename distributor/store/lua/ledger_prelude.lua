@@ -40,8 +40,10 @@ local function leave_alone(states, counts, asked, first, count)
 end
 
 -- Whether the provider has reported about somebody in a batch that was handed over. Only events write these letters while the
--- others still wait for the answer, and a request is taken whole: so all of it was.
-local function is_evident(states, first, count)
+-- others still wait for the answer, and a request is taken whole: so all of it was. Not where each message goes by itself
+-- (`single`, a mail server): there one message proves nothing of another.
+local function is_evident(meta, states, first, count)
+  if redis.call('HGET', meta, 'single') then return false end
   return string.find(redis.call('GETRANGE', states, first, first + count - 1), '[adDBxCU]') ~= nil
 end
 

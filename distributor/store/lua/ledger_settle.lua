@@ -20,7 +20,7 @@ else
   if known[3] == letter then return 0 end
   from = 'u'
 end
-if letter == 'u' and is_evident(KEYS[2], tonumber(start), tonumber(known[1])) then letter = 'a' end
+if letter == 'u' and is_evident(KEYS[1], KEYS[2], tonumber(start), tonumber(known[1])) then letter = 'a' end
 local moved = move(KEYS[2], KEYS[3], tonumber(start), tonumber(known[1]), from, letter)
 redis.call('HDEL', KEYS[6], start)
 if letter == 'u' then

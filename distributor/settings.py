@@ -160,7 +160,7 @@ class AlertSettings(_Group):
 
     webhook_url: str = Field("", description="Where alarms are posted, signed by Standard Webhooks; empty: only the log.")
     webhook_secret: SecretStr | None = Field(None, description="`whsec_…`, the secret that signs them.")
-    emails: Addresses = Field("", description="Whom of the staff alarms are mailed to, over SendGrid; commas between addresses.")
+    emails: Addresses = Field("", description="Whom of the staff alarms are mailed to; commas between addresses.")
 
     @property
     def addresses(self) -> tuple[str, ...]:

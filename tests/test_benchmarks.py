@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.channels.postfix import why_not_here
+
 
 @pytest.mark.slow
 def test_a_small_benchmark_measures_every_budget(repo_root: Path, clean_environ: dict[str, str]) -> None:
@@ -17,5 +19,5 @@ def test_a_small_benchmark_measures_every_budget(repo_root: Path, clean_environ:
     )  # fmt: skip
 
     rows = [line for line in done.stdout.splitlines() if line.startswith("| ") and "---" not in line]
-    assert len(rows) == 8, done.stdout + done.stderr
+    assert len(rows) == (8 if why_not_here() else 9), done.stdout + done.stderr
     assert "0 early" in rows[-1]

@@ -80,7 +80,7 @@ def _about_channels(channels: Mapping[ChannelName, Channel]) -> Iterator[Finding
             name="channels",
             passed=False,
             message="No channel is set up.",
-            remedy="Set DISTRIBUTOR_SENDGRID__API_KEY for e-mail, the four DISTRIBUTOR_X__… keys for X.",
+            remedy="Set DISTRIBUTOR_SENDGRID__API_KEY or DISTRIBUTOR_SMTP__URL for e-mail, the four DISTRIBUTOR_X__… keys for X.",
         )
     for channel in channels.values():
         yield from channel.diagnose()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from distributor.bootstrap_channels import build_channels, email_account, way_of_email
+from distributor.bootstrap_channels import build_alert_sinks, build_channels, email_account, way_of_email
 from distributor.channels.email_router import Way, way_of
 from distributor.core.errors import ConfigurationError, NotSent
-from distributor.core.message import ChannelName
+from distributor.core.message import ChannelName, Sender
 from distributor.ports import Channel
 from distributor.sandbox.account import SandboxSettings
 from distributor.sandbox.serve import RunningSandbox
@@ -128,3 +128,41 @@ def test_a_batch_for_a_mail_server_is_small_and_fits_over_one_connection(server:
 def test_a_key_without_its_selector_stops_the_start(server: MailServer) -> None:
     with pytest.raises(ConfigurationError, match="dkim"):
         build_channels(settings_of(smtp=server.url, dkim_key="no key"))
+
+
+def alarm_over(url: str) -> None:
+    """Raise one alarm for two of the staff."""
+    environ = {
+        "DISTRIBUTOR_SMTP__URL": url,
+        "DISTRIBUTOR_SMTP__STARTTLS": "off",
+        "DISTRIBUTOR_SENDER__EMAIL": "press@example.org",
+    }
+    environ["DISTRIBUTOR_ALERT__EMAILS"] = "ana@example.org, ben@example.org"
+    settings = load_settings(environ=environ, cwd=Path("/"))
+    (sink,) = build_alert_sinks(settings, Sender(email="press@example.org", name=""))
+    sink.call_staff("alarm-1", "Nothing has left 60 s after the lift.", dispatch="dtest")
+
+
+def test_alarms_go_the_way_that_releases_go_to_each_by_themselves(server: MailServer) -> None:
+    alarm_over(server.url)
+    alarm_over(server.url)
+
+    assert [message.rcpt_tos for message in server.messages] == [["ana@example.org"], ["ben@example.org"]] * 2
+    contents = [message.content for message in server.messages]
+    assert all(isinstance(content, bytes) and b"Nothing has left 60 s after the lift." in content for content in contents)
+    ids = [content.partition(b"Message-ID: ")[2].split()[0] for content in contents if isinstance(content, bytes)]
+    assert ids[:2] == ids[2:]
+    assert len(set(ids)) == 2
+
+
+@pytest.mark.parametrize("kind", ["421", "550", "554", "cut-before-accept", "garbage-2xx"])
+def test_an_alarm_that_was_perhaps_not_taken_is_told_again(server: MailServer, kind: str) -> None:
+    server.play({"kind": kind})
+
+    with pytest.raises(NotSent):
+        alarm_over(server.url)
+
+
+def test_an_alarm_without_a_server_is_told_again() -> None:
+    with pytest.raises(NotSent):
+        alarm_over("smtp://127.0.0.1:1")

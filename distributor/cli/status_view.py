@@ -25,6 +25,7 @@ _COLOURS = {
     DispatchState.CANCELLED: "magenta",
     DispatchState.EXPIRED: "red",
 }
+_LONG_SILENCE = timedelta(hours=1)
 _HOLDS = {
     HoldReason.STAFF.value: "held by {by}",
     HoldReason.LATE.value: "held: the late limit passed. `dispatch resume` sends it now, `dispatch cancel` withdraws it",
@@ -42,6 +43,12 @@ def status_view(status: DispatchStatus, *, zone: str) -> RenderableType:
     lines.extend(_facts(status, zone))
     for name, channel in status.channels:
         lines.append(_channel(name, channel, now=status.read_at, zone=zone))
+    if status.unheard is not None:
+        count, silence = status.unheard
+        colour = "red" if silence >= _LONG_SILENCE else "yellow"
+        lines.append(
+            Text(f"{count:,} accepted, and nothing heard of them for {spell(silence)}. Look at the webhook.", style=colour)
+        )
     lines.extend(Text(f"Note  {text}", style="yellow") for _, text in status.notes)
     title = f"[bold]{status.dispatch}[/bold] · release {status.release} rev. {status.revision} · seal {short_code(status.seal)}"
     return Panel(Group(*lines), title=title, title_align="left", border_style=colour, padding=(0, 2))

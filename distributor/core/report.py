@@ -38,6 +38,10 @@ class DispatchState(StrEnum):
 EXPIRES_AFTER = timedelta(hours=72)
 
 
+#: SendGrid's first event of a message comes within seconds; after so long, staff should look.
+UNHEARD_AFTER = timedelta(minutes=15)
+
+
 class HoldReason(StrEnum):
     """Why a dispatch is held. The ledger stores the word."""
 
@@ -112,6 +116,19 @@ class DispatchStatus:
     def why_held(self) -> str:
         """Return the reason word of a hold: the dispatch's own, else a channel's; "" when nothing is held."""
         return self.hold_reason or next((channel.hold_reason for _, channel in self.channels if channel.hold_reason), "")
+
+    @property
+    def unheard(self) -> tuple[int, timedelta] | None:
+        """Return how many e-mails were accepted and not heard of since, and for how long; None below a quarter of an hour.
+
+        Accepted is not delivered. A provider that says nothing for so long has a webhook that does not come through, or a queue.
+        """
+        emails = dict(self.channels).get(ChannelName.EMAIL)
+        waiting = emails.tally.counts.get(State.ACCEPTED, 0) if emails else 0
+        if not waiting or self.last_accepted_at is None:
+            return None
+        silence = self.read_at - self.last_accepted_at
+        return (waiting, silence) if silence >= UNHEARD_AFTER else None
 
     @property
     def lateness(self) -> timedelta | None:
@@ -190,6 +207,7 @@ class StatusJson(TypedDict):
     first_sent_at: str | None
     last_accepted_at: str | None
     lateness_ms: float | None
+    unheard: int
     channels: dict[str, ChannelJson]
     notes: dict[str, str]
 
@@ -210,6 +228,7 @@ def status_json(status: DispatchStatus) -> StatusJson:
         first_sent_at=_instant_or_none(status.first_sent_at),
         last_accepted_at=_instant_or_none(status.last_accepted_at),
         lateness_ms=None if status.lateness is None else round(status.lateness / timedelta(milliseconds=1), 3),
+        unheard=status.unheard[0] if status.unheard else 0,
         channels={name.value: _channel_json(channel) for name, channel in status.channels},
         notes=dict(status.notes),
     )

@@ -16,6 +16,7 @@ from distributor.channels.smtp_server import Server, server_at
 from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName, Sender
+from distributor.core.plan import MAIL_SERVER_MARK
 from distributor.ports import AlertSink, Channel, ReadsBack
 from distributor.settings import Settings
 
@@ -56,7 +57,7 @@ def email_account(settings: Settings) -> str:
     if settings.smtp.url is None or way_of_email(settings) is not Way.SMTP:
         return settings.sender.email
     server = _server(settings)
-    return f"{settings.sender.email} via smtp://{server.host}:{server.port}"
+    return f"{settings.sender.email}{MAIL_SERVER_MARK}{server.host}:{server.port}"
 
 
 def _sendgrid(settings: Settings) -> Channel:

@@ -26,11 +26,9 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
     found: dict[ChannelName, Channel] = {}
     connect_timeout = timedelta(seconds=settings.dispatch.connect_timeout_s)
     read_timeout = timedelta(seconds=settings.dispatch.read_timeout_s)
-    way = way_of_email(settings)
-    if way is not None:
-        makers = {Way.SENDGRID: (settings.sendgrid.api_key, _sendgrid), Way.SMTP: (settings.smtp.url, _smtp)}
-        ways = {way: make(settings) for way, (is_set_up, make) in makers.items() if is_set_up is not None}
-        found[ChannelName.EMAIL] = EmailRouter(ways, chosen=way)
+    email = email_channel(settings)
+    if email is not None:
+        found[ChannelName.EMAIL] = email
     keys = settings.x
     if keys.consumer_key and keys.consumer_secret and keys.access_token and keys.access_token_secret:
         found[ChannelName.X] = XChannel(
@@ -43,6 +41,15 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
             read_timeout=read_timeout,
         )
     return found
+
+
+def email_channel(settings: Settings) -> Channel | None:
+    """Return the channel for e-mail over every way that is set up, None when none is. Nothing is contacted yet."""
+    chosen = way_of_email(settings)
+    if chosen is None:
+        return None
+    makers = {Way.SENDGRID: (settings.sendgrid.api_key, _sendgrid), Way.SMTP: (settings.smtp.url, _smtp)}
+    return EmailRouter({way: make(settings) for way, (is_set_up, make) in makers.items() if is_set_up is not None}, chosen=chosen)
 
 
 def way_of_email(settings: Settings) -> Way | None:

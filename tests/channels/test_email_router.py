@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from distributor.bootstrap_channels import build_alert_sinks, build_channels, email_account, way_of_email
+from distributor.bootstrap_channels import build_alert_sinks, email_account, email_channel, way_of_email
 from distributor.channels.email_router import Way, way_of
 from distributor.core.errors import ConfigurationError, NotSent
-from distributor.core.message import ChannelName, Sender
+from distributor.core.message import Sender
 from distributor.ports import Channel
 from distributor.sandbox.account import SandboxSettings
 from distributor.sandbox.serve import RunningSandbox
@@ -38,7 +38,9 @@ def settings_of(*, sendgrid: str = "", smtp: str = "", provider: str = "", **mor
 
 def channel_of(settings: Settings) -> Channel:
     """Return the channel for e-mail."""
-    return build_channels(settings)[ChannelName.EMAIL]
+    channel = email_channel(settings)
+    assert channel is not None
+    return channel
 
 
 def prepared(channel: Channel) -> tuple[bytes, bytes]:
@@ -64,7 +66,7 @@ def test_the_way_is_the_one_that_is_set_up_or_of_two_the_chosen_one(
 
     assert way_of_email(settings) is way
     if way is None:
-        assert ChannelName.EMAIL not in build_channels(settings)
+        assert email_channel(settings) is None
     else:
         assert way_of(channel_of(settings).frame(EMAIL)) is way
 
@@ -127,7 +129,7 @@ def test_a_batch_for_a_mail_server_is_small_and_fits_over_one_connection(server:
 
 def test_a_key_without_its_selector_stops_the_start(server: MailServer) -> None:
     with pytest.raises(ConfigurationError, match="dkim"):
-        build_channels(settings_of(smtp=server.url, dkim_key="no key"))
+        email_channel(settings_of(smtp=server.url, dkim_key="no key"))
 
 
 def alarm_over(url: str) -> None:

@@ -18,8 +18,9 @@ from distributor.core.ids import DispatchId
 from distributor.core.links import SignedLinks
 from distributor.core.message import ChannelName, EmailMaster, Master, Sender, ThreadMaster
 from distributor.core.plan import DispatchPlan
+from distributor.core.quota import QuotaLeft
 from distributor.core.release import Release
-from distributor.core.thread_form import ThreadForm, compose_as
+from distributor.core.thread_form import Replies, ThreadForm, compose_as
 from distributor.core.translation import Others
 from distributor.flow.alarm import Watchman
 from distributor.flow.approve import Approver
@@ -30,7 +31,7 @@ from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.take_in import Taker
 from distributor.flow.watch_audience import AudienceWatch
-from distributor.flow.x_account import are_replies_refused, quota_around
+from distributor.flow.x_account import XAccount
 from distributor.ports import Channel
 from distributor.ports_releases import StoredRevision
 from distributor.render.email import EmailRenderer
@@ -39,6 +40,7 @@ from distributor.settings import Settings
 from distributor.store.embedded import open_redis
 from distributor.store.list_snapshots import RedisListSnapshots
 from distributor.store.settle_each import RedisEachSettlement
+from distributor.store.x_account import RedisXMemory
 
 
 class Service(Stores):
@@ -53,7 +55,23 @@ class Service(Stores):
     @cached_property
     def channels(self) -> Mapping[ChannelName, Channel]:
         """The channels whose credentials are set."""
-        return build_channels(self.settings)
+        return build_channels(self.settings, remember_x=self._x_memory.remember)
+
+    @cached_property
+    def _x_memory(self) -> RedisXMemory:
+        return RedisXMemory(self.client, self.account_of(ChannelName.X))
+
+    @cached_property
+    def x_account(self) -> XAccount:
+        """What is known of the account on X."""
+        chosen = self.settings.x.form
+        return XAccount(
+            dispatches=self.dispatches,
+            told=self._x_memory.told,
+            replies=Replies(self.settings.x.replies),
+            chosen=None if chosen == "auto" else ThreadForm(chosen),
+            fallback=ThreadForm(self.settings.x.fallback),
+        )
 
     def account_of(self, channel: ChannelName) -> str:
         """Return the sender identity of a channel, as sealed; no secret."""
@@ -93,18 +111,19 @@ class Service(Stores):
         """Return sentences about what a thread costs, and whether the account's window has room for it at the lift."""
         cost = cost_of(thread)
         needs = [f"Thread on {thread.channel.value}: {cost or f'{len(thread.parts)} posts'}"]
-        if cost and lift_at:
-            needs.append(str(quota_around(cost.posts, lift_at=lift_at, dispatches=self.dispatches)))
+        if thread.channel is ChannelName.X:
+            needs += self.x_account.notes(thread, lift_at=lift_at, now=self.lift_clock.now())
         return needs
 
     @property
     def form(self) -> ThreadForm:
         """How releases go onto X."""
-        return ThreadForm(self.settings.x.form)
+        return self.x_account.form()
 
     def check(self, stored: StoredRevision, masters: Sequence[Master], now: datetime) -> tuple[CheckResult, ...]:
         """Run every check on a revision and its masters, in each of its languages."""
         texts = stored.in_all_languages
+        form, no_replies = self.form, self.x_account.no_replies()
         by_language = [
             run_checks(
                 CheckSubject(
@@ -115,12 +134,20 @@ class Service(Stores):
                     lift_at=text.embargo.lift_at() if text.embargo else None,
                     languages_present=frozenset(one.language for one in texts),
                     now=now,
-                    form=self.form,
+                    form=form,
+                    no_replies=no_replies,
+                    quota=self._quota_of(text, masters, now),
                 )
             )
             for text in texts
         ]
         return gathered([(text.language, results) for text, results in zip(texts, by_language, strict=True)])
+
+    def _quota_of(self, text: Release, masters: Sequence[Master], now: datetime) -> QuotaLeft | None:
+        """Return what X's limits leave to the thread in this language, None when there is none."""
+        posts = sum(len(m.parts) for m in masters if isinstance(m, ThreadMaster) and m.language == text.language)
+        lift_at = text.embargo.lift_at() if text.embargo else None
+        return self.x_account.quota(posts, lift_at=lift_at or now, now=now) if posts else None
 
     @cached_property
     def taker(self) -> Taker:
@@ -153,7 +180,7 @@ class Service(Stores):
             clock=self.lift_clock,
             channels=self.channels,
             account_of=self.account_of,
-            replies_refused_at=lambda: are_replies_refused(self.dispatches),
+            refuse_on_x=self.x_account.refuse,
         )
 
     @cached_property

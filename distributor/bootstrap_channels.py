@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from distributor.channels.alert_mail import make_alert_mail
@@ -17,12 +17,16 @@ from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName, Sender
 from distributor.core.plan import MAIL_SERVER_MARK
+from distributor.core.quota import Told
 from distributor.ports import AlertSink, Channel, ReadsBack
 from distributor.settings import Settings
 
 
-def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
-    """Return a channel for each provider whose credentials are set. Nothing is contacted yet."""
+def build_channels(settings: Settings, *, remember_x: Callable[[Told], None]) -> dict[ChannelName, Channel]:
+    """Return a channel for each provider whose credentials are set. Nothing is contacted yet.
+
+    `remember_x` is given what X says of the account's limits, and never raises.
+    """
     found: dict[ChannelName, Channel] = {}
     connect_timeout = timedelta(seconds=settings.dispatch.connect_timeout_s)
     read_timeout = timedelta(seconds=settings.dispatch.read_timeout_s)
@@ -39,6 +43,7 @@ def build_channels(settings: Settings) -> dict[ChannelName, Channel]:
             base_url=keys.base_url,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
+            remember=remember_x,
         )
     return found
 

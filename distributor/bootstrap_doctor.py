@@ -11,7 +11,6 @@ from distributor.core.provider_clock import LARGEST_SKEW, least_skew
 from distributor.core.report import DispatchState
 from distributor.core.zone_drift import zone_drift
 from distributor.flow.diagnose import diagnose
-from distributor.flow.x_account import diagnose_replies
 from distributor.ports import Channel, Finding
 from distributor.store.connection import check_durable
 
@@ -29,7 +28,7 @@ def examine(service: Service) -> tuple[Finding, ...]:
     try:
         findings += (finding for name, channel in service.channels.items() for finding in _clock_of(service, name, channel))
         if ChannelName.X in service.channels:
-            findings.append(diagnose_replies(service.dispatches))
+            findings += service.x_account.findings(now=service.lift_clock.now())
         findings.append(_zones(service))
     except StoreUnavailable:
         # Said already, by the first finding.

@@ -80,9 +80,14 @@ class XSettings(_Group):
     access_token_secret: SecretStr | None = Field(None, description="Secret of that access token.")
     base_url: WebAddress = Field("https://api.x.com", description="X's API.")
     language: str = Field("", description="Language in which this account posts; empty, or not there: the release's own.")
-    form: Literal["thread", "post", "long"] = Field(
-        "thread",
-        description="`thread`; if the account may not answer itself: `post` with the link, or `long` (one post, Premium).",
+    form: Literal["auto", "thread", "post", "long"] = Field(
+        "auto",
+        description="`thread`, `post` (one, with the link), `long` (one, Premium); `auto`: a thread unless replies are refused.",
+    )
+    fallback: Literal["post", "long"] = Field("post", description="What `auto` makes of a release when replies are refused.")
+    replies: Literal["unknown", "allowed", "refused"] = Field(
+        "unknown",
+        description="Whether X takes this account's replies to its own posts; `unknown`: its history with this service decides.",
     )
 
 

@@ -21,10 +21,10 @@ def read_retry_after(headers: Mapping[str, str], *, reset_header: str) -> timede
     """
     now = _instant(headers.get("Date")) or datetime.now(UTC)
     asked = headers.get("Retry-After")
-    wait = _number(asked)
+    wait: float | None = read_number(asked)
     if wait is None:
         until = _instant(asked)
-        reset = _number(headers.get(reset_header))
+        reset = read_number(headers.get(reset_header))
         if until is not None:
             wait = (until - now).total_seconds()
         elif reset is not None:
@@ -42,6 +42,7 @@ def _instant(text: str | None) -> datetime | None:
     return None if moment.tzinfo is None else moment
 
 
-def _number(text: str | None) -> float | None:
+def read_number(text: str | None) -> int | None:
+    """Return what a header of plain digits says, None when it says something else or is not there."""
     is_number = text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    return float(text) if is_number and text is not None else None
+    return int(text) if is_number and text is not None else None

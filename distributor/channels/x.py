@@ -14,7 +14,7 @@ import orjson
 import requests
 from urllib3.exceptions import HTTPError
 
-from distributor.channels.x_answer import TOO_MANY_REQUESTS, accepted, read_answer, read_error, wait_of
+from distributor.channels.x_answer import TOO_MANY_REQUESTS, accepted, read_answer, read_error, told_in, wait_of
 from distributor.channels.x_timeline import find_post, is_post_id, read_object
 from distributor.channels.x_transport import Answer, Client
 from distributor.core.audience import Recipient
@@ -23,6 +23,7 @@ from distributor.core.errors import NotSent, must_be_aware
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.provider_clock import read_date
+from distributor.core.quota import Told
 from distributor.ports import Accepted, Finding, LinkMaker
 
 _OK: Final = 200
@@ -50,7 +51,9 @@ class XChannel:
         base_url: str,
         connect_timeout: timedelta,
         read_timeout: timedelta,
+        remember: Callable[[Told], None] = lambda _: None,
     ) -> None:
+        """Make the channel; `remember` is told what X says of the account's limits with each post, and never raises."""
         self._client = Client(
             base_url=base_url,
             connect_timeout=connect_timeout,
@@ -60,6 +63,7 @@ class XChannel:
             access_token=access_token,
             access_token_secret=access_token_secret,
         )
+        self._remember = remember
         self._user_id: str | None = None
 
     # Build the request.
@@ -100,6 +104,8 @@ class XChannel:
             answer = self._client.create_tweet(text=text, in_reply_to_tweet_id=reply_to, user_auth=True)
         except _CALL_ERRORS as error:
             raise read_error(error) from error
+        if (told := told_in(answer)) is not None:
+            self._remember(told)
         return read_answer(answer, is_reply=reply_to is not None)
 
     def find(self, *, staged: bytes, since: datetime, reply_to: RemoteId | None) -> Accepted | None:

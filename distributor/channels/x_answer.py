@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
 from urllib3.exceptions import ClosedPoolError
 
 from distributor.channels.connection import NeverConnected
-from distributor.channels.retry_after import read_retry_after
+from distributor.channels.retry_after import read_number, read_retry_after
 from distributor.channels.x_timeline import is_post_id, read_object
 from distributor.channels.x_transport import Answer
 from distributor.core.errors import NotSent, OutcomeUnknown, Rejected, SendFailure
 from distributor.core.ids import RemoteId
+from distributor.core.provider_clock import read_date
+from distributor.core.quota import Allowance, Told
 from distributor.core.thread_form import REPLY_REFUSED
 from distributor.ports import Accepted
 
@@ -75,6 +77,8 @@ _REFUSALS: MappingProxyType[int, _Refusal] = MappingProxyType(
 )
 #: Quotas besides that of the endpoint. One that is used up decides how long to wait.
 _DAY_QUOTAS: Final = ("x-app-limit-24hour", "x-user-limit-24hour")
+#: The longest limit is for a day. A reset further ahead is no word to refuse a person by.
+_LONGEST_LIMIT: Final = timedelta(hours=25)
 
 
 def read_answer(answer: Answer, *, is_reply: bool = False) -> Accepted:
@@ -114,6 +118,26 @@ def wait_of(answer: Answer) -> timedelta | None:
     """Return how long X asks to wait, by the quota that is used up; None when it does not say."""
     spent = (name for name in _DAY_QUOTAS if answer.headers.get(f"{name}-remaining") == "0")
     return read_retry_after(answer.headers, reset_header=f"{next(spent, 'x-rate-limit')}-reset")
+
+
+def told_in(answer: Answer) -> Told | None:
+    """Return what the answer to a post says of the account's limits, None when it names none.
+
+    Of two limits by the day the one that leaves less counts. Answers to other requests speak of other limits.
+    """
+    at = read_date(answer.headers.get("Date", "")) or datetime.now(UTC)
+    window = _allowance(answer.headers, "x-rate-limit", at=at)
+    days = [day for name in _DAY_QUOTAS if (day := _allowance(answer.headers, name, at=at)) is not None]
+    if window is None and not days:
+        return None
+    return Told(at=at, window=window, day=min(days, key=lambda day: day.left, default=None))
+
+
+def _allowance(headers: Mapping[str, str], name: str, *, at: datetime) -> Allowance | None:
+    most, left, reset = (read_number(headers.get(f"{name}-{what}")) for what in ("limit", "remaining", "reset"))
+    if most is None or left is None or reset is None or reset > (at + _LONGEST_LIMIT).timestamp():
+        return None
+    return Allowance(most=most, left=left, ends_at=datetime.fromtimestamp(reset, UTC))
 
 
 def read_error(error: Exception) -> SendFailure:

@@ -44,15 +44,18 @@ class Desk:
         return load_settings(environ=os.environ, cwd=Path.cwd())
 
     @contextmanager
-    def service(self, *, long_lived: bool = False) -> Iterator[Service]:
-        """Yield the service for the time of one command."""
+    def service(self, *, long_lived: bool = False, form: str | None = None) -> Iterator[Service]:
+        """Yield the service for the time of one command; `form` says how the release goes onto X, in place of the setting."""
         # Imported here, so that `--help` does not wait for the SDKs.
         from distributor.bootstrap import open_service
         from distributor.telemetry import set_up_logging
 
         level = self.settings.log.level if long_lived else "warning"
         set_up_logging(level=level, is_json=self.settings.log.format == "json")
-        with open_service(self.settings, long_lived=long_lived) as service:
+        settings = self.settings
+        if form is not None:
+            settings = settings.model_copy(update={"x": settings.x.model_copy(update={"form": form})})
+        with open_service(settings, long_lived=long_lived) as service:
             yield service
 
     def say(self, text: str) -> None:

@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -18,8 +17,9 @@ from distributor.core.errors import BadInput, Refused
 from distributor.core.message import EmailMaster, Master, Slot, filled
 from distributor.ports_releases import StoredRevision
 
-if TYPE_CHECKING:
-    pass
+_FORM = click.option(
+    "--form", type=click.Choice(["thread", "post", "long"]), help="How it goes onto X. Default: DISTRIBUTOR_X__FORM."
+)
 
 
 @click.group(cls=DistributorGroup)
@@ -195,10 +195,18 @@ def edit_thread(desk: Desk, name: str, file: Path | None, by: str | None, *, is_
 @click.option("--channel", type=click.Choice(["email", "x"]), help="Only this channel. Default: all.")
 @click.option("--to", "audience", multiple=True, metavar="LIST", help="Count who on these lists would get which language.")
 @click.option("--language", metavar="xx", help="Only this language. Default: all there are.")
+@_FORM
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files. Default: only show.")
 @pass_desk
 def preview(
-    desk: Desk, *, name: str, channel: str | None, audience: tuple[str, ...], language: str | None, out: Path | None
+    desk: Desk,
+    *,
+    name: str,
+    channel: str | None,
+    audience: tuple[str, ...],
+    language: str | None,
+    form: str | None,
+    out: Path | None,
 ) -> None:
     """Show what release R becomes, and write HTML, text and thread to a folder.
 
@@ -213,7 +221,7 @@ def preview(
     from distributor.flow.count_languages import count_languages
     from distributor.render.terminal import terminal_preview
 
-    with desk.service() as service:
+    with desk.service(form=form) as service:
         counter = counter_of(service.form)
         stored = service.releases.get(service.releases.resolve(name))
         masters = [m for m in service.compose(stored) if m.key.startswith(channel or "") and m.key.endswith(language or "")]
@@ -255,12 +263,14 @@ def _as_somebody_sees_it(master: Master, public_url: str) -> Master:
 @click.option("--as", "by", required=True, metavar="NAME", help="Who approves.")
 @click.option("--waive", "waived", multiple=True, metavar="CHECK", help="Pass over a failing check, by name. May be repeated.")
 @click.option("--reason", default="", help="Why; needed with --waive, kept in the audit and the seal.")
+@_FORM
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @pass_desk
-def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str, *, is_json: bool) -> None:
+def approve(desk: Desk, *, name: str, by: str, waived: tuple[str, ...], reason: str, form: str | None, is_json: bool) -> None:
     """Approve release R as it stands, and seal it. Any later change voids the approval.
 
-    By default nobody can approve what they wrote or took in themselves.
+    By default nobody can approve what they wrote or took in themselves. What goes onto X is sealed in the form shown by
+    `release preview` with the same --form.
 
     \b
     Examples:
@@ -269,12 +279,13 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
     """
     from distributor.core.message import ThreadMaster
 
-    with desk.service() as service:
+    with desk.service(form=form) as service:
         waivers = tuple(Waiver(check=check_name, reason=reason, by=by) for check_name in dict.fromkeys(waived))
-        approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers)
-        masters = service.releases.masters(approval.release, approval.revision)
-        lift_at = _lift_of(service.releases.get(approval.release))
-        needs = [line for m in masters if isinstance(m, ThreadMaster) for line in service.thread_needs(m, lift_at)]
+        stored = service.releases.get(service.releases.resolve(name))
+        threads = [master for master in service.compose(stored) if isinstance(master, ThreadMaster)]
+        for line in () if is_json else (line for thread in threads for line in service.thread_needs(thread, _lift_of(stored))):
+            desk.say(line)
+        approval = service.approver.approve(stored.release_id, by=by, waivers=waivers)
     if is_json:
         desk.json({
             "release": approval.release, "revision": approval.revision, "seal": approval.seal,
@@ -283,6 +294,4 @@ def approve(desk: Desk, name: str, by: str, waived: tuple[str, ...], reason: str
         return
     desk.say(f"Release {approval.release}, revision {approval.revision}, is approved by {approval.by}.")
     desk.say(f"Seal: {short_code(approval.seal)}  (read it out to compare)")
-    for line in needs:
-        desk.say(line)
     desk.say(f"Next: distributor dispatch schedule {approval.release} --to LIST --channel email --as NAME")

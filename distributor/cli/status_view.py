@@ -88,11 +88,9 @@ def _channel(name: ChannelName, channel: ChannelStatus, *, now: datetime, zone: 
         _counts(channel),
     )
     rows: list[RenderableType] = [grid]
-    if channel.paused_until is not None and channel.paused_until > now and tally.count(OPEN):
-        until = in_both_zones(channel.paused_until, zone=zone)
-        rows.append(
-            Text(f"        the provider asked to wait until {until}, {spell(channel.paused_until - now)} more", style="yellow")
-        )
+    if (pause := channel.pause_at(now)) is not None:
+        until = in_both_zones(pause, zone=zone)
+        rows.append(Text(f"        the provider asked to wait until {until}, {spell(pause - now)} more", style="yellow"))
     if channel.hold_reason:
         why = _HOLDS.get(channel.hold_reason, channel.hold_reason).format(by="distributor", note=channel.hold_note)
         rows.append(Text(f"        {why}", style="red"))

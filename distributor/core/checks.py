@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from distributor.core import checks_of_account as account
 from distributor.core import checks_of_lift as lift
 from distributor.core import checks_of_text as text
 from distributor.core.checks_subject import CheckResult, CheckSubject, Severity
@@ -50,6 +51,10 @@ CHECKS: tuple[Check, ...] = (
           remedy="Shorten it with `distributor release edit-thread`."),
     Check(name="thread-rules", severity=_E, look=text.thread_rules, fine="The thread keeps the platform's other rules.",
           remedy="Put a word before the @, and keep one $ tag a part."),
+    Check(name="thread-replies", severity=_W, look=account.thread_replies, fine="Nothing is known against the account's replies.",
+          remedy="Approve it as one post: --form post, or --form long with Premium."),
+    Check(name="thread-window", severity=_W, look=account.thread_window, fine="X's limits have room for the thread.",
+          remedy="Lift later, shorten the thread, or approve it as one post: --form post."),
     Check(name="press-contact", severity=_W, look=text.press_contact, fine="A press contact is named.",
           remedy="Add `contacts:` with a name and an address or a number."),
     Check(name="quotation-speaker", severity=_W, look=text.speaker, fine="Every quotation has a speaker.",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from distributor.core.ids import Language
 from distributor.core.message import EmailMaster, Sender, ThreadMaster
+from distributor.core.quota import QuotaLeft
 from distributor.core.release import Release
 from distributor.core.thread_form import ThreadForm
 
@@ -49,3 +50,7 @@ class CheckSubject:
     now: datetime
     #: How the posts go onto X, by which their length is judged.
     form: ThreadForm = ThreadForm.THREAD
+    #: Why X would refuse a reply of the account to its own post, as one sentence; "" as far as nobody knows of it.
+    no_replies: str = ""
+    #: What the account's limits leave to the thread at its lift; None where there is none.
+    quota: QuotaLeft | None = None

@@ -12,8 +12,6 @@ from distributor.core.counting import has_url
 from distributor.core.message import ChannelName, ThreadMaster
 
 _POST, _POST_WITH_URL = Decimal("0.015"), Decimal("0.200")
-#: Posts per 15 minutes and user (PROVIDERS.md §2.2).
-X_POSTS_PER_WINDOW = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,7 @@ class ThreadCost:
     def __str__(self) -> str:
         plain = self.posts - self.posts_with_url
         sums = f"{plain} × {_POST} + {self.posts_with_url} with a link × {_POST_WITH_URL}"
-        return f"{self.posts} posts, about {self.usd:.2f} USD ({sums})"
+        return f"{self.posts} post{'' if self.posts == 1 else 's'}, about {self.usd:.2f} USD ({sums})"
 
 
 def cost_of(thread: ThreadMaster) -> ThreadCost | None:

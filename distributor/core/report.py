@@ -82,6 +82,11 @@ class ChannelStatus:
     hold_reason: str = ""
     hold_note: str = ""
 
+    def pause_at(self, now: datetime) -> datetime | None:
+        """Return until when the channel waits because the provider asked to; None when nothing waits for that any more."""
+        is_waiting = self.paused_until is not None and self.paused_until > now and self.tally.count(OPEN) > 0
+        return self.paused_until if is_waiting else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchStatus:
@@ -229,16 +234,16 @@ def status_json(status: DispatchStatus) -> StatusJson:
         last_accepted_at=_instant_or_none(status.last_accepted_at),
         lateness_ms=None if status.lateness is None else round(status.lateness / timedelta(milliseconds=1), 3),
         unheard=status.unheard[0] if status.unheard else 0,
-        channels={name.value: _channel_json(channel) for name, channel in status.channels},
+        channels={name.value: _channel_json(channel, now=status.read_at) for name, channel in status.channels},
         notes=dict(status.notes),
     )
 
 
-def _channel_json(channel: ChannelStatus) -> ChannelJson:
+def _channel_json(channel: ChannelStatus, *, now: datetime) -> ChannelJson:
     shape = ChannelJson(
         total=channel.tally.total,
         states={state.value: number for state, number in channel.tally.counts.items() if number},
-        paused_until=_instant_or_none(channel.paused_until),
+        paused_until=_instant_or_none(channel.pause_at(now)),
         in_doubt_since=_instant_or_none(channel.in_doubt_since),
         hold_reason=channel.hold_reason,
         hold_note=channel.hold_note,

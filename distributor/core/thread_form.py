@@ -24,6 +24,17 @@ X_LONG_LIMIT = 25_000
 REPLY_REFUSED = "X does not let this account reply to its own post"
 
 
+class Replies(StrEnum):
+    """What is known of an account's replies to its own posts."""
+
+    #: Nobody tried; its history with this service decides.
+    UNKNOWN = "unknown"
+    #: Staff has seen one go out, whatever was refused earlier.
+    ALLOWED = "allowed"
+    #: X refuses them.
+    REFUSED = "refused"
+
+
 class ThreadForm(StrEnum):
     """What leaves."""
 

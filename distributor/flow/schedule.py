@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from distributor.core.approval import Approval, master_digest, seal_dispatch, seal_release
 from distributor.core.audience_filter import base_of
 from distributor.core.delivery import WITH_PROVIDER, State
 from distributor.core.errors import NotFound, ScheduleRefused
-from distributor.core.ids import DispatchId, ListName, MasterKey, ReleaseId, digest
+from distributor.core.ids import ListName, MasterKey, ReleaseId, digest
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.plan import DispatchPlan, dispatch_id, refuse_early_lift
 from distributor.core.report import instant
@@ -33,6 +34,14 @@ class ScheduleRequest:
     late_limit: timedelta
 
 
+class RefuseOnX(Protocol):
+    """Knows the account on X."""
+
+    def __call__(self, plan: DispatchPlan, masters: Sequence[Master], *, now: datetime) -> None:
+        """Raise ScheduleRefused for a thread that surely stops in its middle."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduler:
     """Schedules dispatches; holds what this takes."""
@@ -45,8 +54,8 @@ class Scheduler:
     channels: Mapping[ChannelName, Channel]
     #: The sender identity of a channel, as sealed.
     account_of: Callable[[ChannelName], str]
-    #: The dispatch at which X refused a reply to the account's own post; None as far as nobody knows of one.
-    replies_refused_at: Callable[[], DispatchId | None]
+    #: Refuses masters for X that its account surely cannot post as a whole (x_account.XAccount.refuse).
+    refuse_on_x: RefuseOnX
 
     def schedule(self, request: ScheduleRequest) -> DispatchPlan:
         """Store the dispatch and return its plan; the same request again returns the same dispatch.
@@ -54,7 +63,7 @@ class Scheduler:
         Raises:
             NotFound: no such release or list.
             ScheduleRefused: not approved, the approval is void, no lift, a lift before the embargo, a channel that is not set up,
-                or a thread that is out already.
+                a thread that is out already, or one that surely stops in its middle.
         """
         if not request.by.strip():
             raise ScheduleRefused("A dispatch needs the name of who schedules it. Add --as NAME.")
@@ -64,7 +73,9 @@ class Scheduler:
         self._refuse_unknown_lists(request)
         plan = self._plan(request, stored, approval, masters)
         self._refuse_second_thread(plan)
-        self._refuse_half_a_thread(masters)
+        # A repeat is answered with the dispatch that is there, whatever became of the account meanwhile.
+        if plan.dispatch not in self.dispatches.of_release(plan.release):
+            self.refuse_on_x(plan, masters, now=plan.scheduled_at)
         if self.dispatches.create(plan):
             self._record(plan)
         return self.dispatches.plan(plan.dispatch)
@@ -167,15 +178,6 @@ class Scheduler:
                         f"Dispatch {earlier} posts this thread on {name.value} already. "
                         f"Leave out --channel {name.value}, or cancel that dispatch before its lift."
                     )
-
-    def _refuse_half_a_thread(self, masters: Sequence[Master]) -> None:
-        is_thread = any(isinstance(master, ThreadMaster) and len(master.parts) > 1 for master in masters)
-        if is_thread and (refused_at := self.replies_refused_at()):
-            raise ScheduleRefused(
-                f"X refused a reply of this account to its own post (dispatch {refused_at}), so that a thread would stop at its "
-                "second part. Set DISTRIBUTOR_X__FORM to post (or long, with Premium) and approve the release again, "
-                "or leave out --channel x."
-            )
 
     def _record(self, plan: DispatchPlan) -> None:
         self.audit.append(

@@ -65,7 +65,6 @@ class RedisXMemory:
         return Told(at=from_us(shape["at_us"]), window=_decode(shape["window"]), day=_decode(shape["day"]))
 
 
-
 def _encode(allowance: Allowance | None) -> _AllowanceShape | None:
     if allowance is None:
         return None

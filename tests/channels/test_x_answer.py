@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from distributor.channels.x_answer import read_answer
+from distributor.channels.x_answer import read_answer, told_in
 from distributor.channels.x_transport import Answer
 from distributor.core.errors import NotSent, OutcomeUnknown, Rejected, SendFailure
+from distributor.core.quota import Allowance
 
 #: Status: the word, and whether a person must act first.
 _ROWS = {
@@ -131,3 +134,58 @@ def test_the_quota_that_is_used_up_says_how_long_to_wait(quotas: dict[str, str],
 
     assert isinstance(found, NotSent)
     assert found.retry_after == timedelta(seconds=seconds)
+
+
+_DATE = {"Date": "Mon, 30 Mar 2026 00:01:00 GMT"}
+_MIDNIGHT = datetime(2026, 3, 30, tzinfo=UTC)
+
+
+def limit(name: str, most: str, left: str, reset: datetime) -> dict[str, str]:
+    """Return the three headers of one limit."""
+    return {f"{name}-limit": most, f"{name}-remaining": left, f"{name}-reset": str(int(reset.timestamp()))}
+
+
+@pytest.mark.parametrize("status", [201, 403, 429, 503])
+def test_whatever_x_answers_to_a_post_its_limits_are_heard(status: int) -> None:
+    soon, tomorrow = _MIDNIGHT + timedelta(minutes=9), _MIDNIGHT + timedelta(hours=20)
+    window, day = limit("x-rate-limit", "100", "97", soon), limit("x-app-limit-24hour", "10000", "9000", tomorrow)
+
+    told = told_in(Answer(status=status, body=b"", headers=_DATE | window | day))
+
+    assert told is not None
+    assert told.at == _MIDNIGHT + timedelta(minutes=1)
+    assert told.window == Allowance(most=100, left=97, ends_at=soon)
+    assert told.day == Allowance(most=10_000, left=9000, ends_at=tomorrow)
+
+
+def test_of_two_limits_by_the_day_the_tighter_counts() -> None:
+    ends_at = _MIDNIGHT + timedelta(hours=20)
+    app, user = limit("x-app-limit-24hour", "10000", "9", ends_at), limit("x-user-limit-24hour", "50", "3", ends_at)
+
+    told = told_in(Answer(status=201, body=b"", headers=_DATE | app | user))
+
+    assert told is not None
+    assert told.day == Allowance(most=50, left=3, ends_at=ends_at)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0"},
+        limit("x-rate-limit", "-1", "0", _MIDNIGHT),
+        limit("x-rate-limit", "100", "none", _MIDNIGHT),
+        limit("x-rate-limit", "100", "0", _MIDNIGHT + timedelta(days=2)),
+        {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": "9" * 12},
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_not_heard(headers: dict[str, str]) -> None:
+    """A person may be refused by such a word, so a strange one counts for nothing."""
+    assert told_in(Answer(status=201, body=b"", headers=_DATE | headers)) is None
+
+
+@given(
+    st.dictionaries(st.sampled_from([f"x-rate-limit-{word}" for word in ("limit", "remaining", "reset")] + ["Date"]), st.text())
+)
+def test_no_header_stands_in_the_way_of_an_acceptance(headers: dict[str, str]) -> None:
+    told_in(Answer(status=201, body=b"", headers=headers))

@@ -16,6 +16,7 @@ from distributor.core.embargo import Embargo, LocalTime
 from distributor.core.errors import ApprovalRefused
 from distributor.core.ids import Language
 from distributor.core.message import ChannelName, Sender, ThreadMaster
+from distributor.core.quota import quota_left
 from distributor.core.release import BulletList, Dateline, Image, PressContact, Quotation, Release, Span
 from tests.core.factories import NOW, email_master, paragraph, release, subject
 from tests.core.strategies import releases
@@ -44,6 +45,8 @@ WRONG: dict[str, CheckSubject] = {
     "email-size": subject(email_masters=(email_master(release(), html="x" * 102_401),)),
     "thread-length": thread("x" * 281),
     "thread-rules": thread("$ABC and $DEF"),
+    "thread-replies": replace(thread("One.", "Two."), no_replies="X refused a reply."),
+    "thread-window": replace(thread("One.", "Two."), quota=quota_left(101, lift_at=NOW, others=())),
     "press-contact": subject(release(contacts=())),
     "quotation-speaker": subject(release(body=(paragraph("“So.”", quotations=(Quotation(words="So.", speaker=None),), line=2),))),
     "subject-length": subject(release(headline="word " * 25)),
@@ -231,6 +234,10 @@ def test_waiving_what_did_not_fail_is_refused() -> None:
 def test_a_lift_that_is_just_now_is_not_over() -> None:
     assert "lift-ahead" not in failed(subject(lift_at=NOW))
     assert "lift-ahead" in failed(subject(lift_at=NOW - timedelta(microseconds=1)))
+
+
+def test_one_post_is_no_reply() -> None:
+    assert "thread-replies" not in failed(replace(thread("One."), no_replies="X refused a reply."))
 
 
 def test_messages_never_quote_the_release() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -281,11 +282,13 @@ def approve(desk: Desk, *, name: str, by: str, waived: tuple[str, ...], reason: 
 
     with desk.service(form=form) as service:
         waivers = tuple(Waiver(check=check_name, reason=reason, by=by) for check_name in dict.fromkeys(waived))
-        stored = service.releases.get(service.releases.resolve(name))
-        threads = [master for master in service.compose(stored) if isinstance(master, ThreadMaster)]
-        for line in () if is_json else (line for thread in threads for line in service.thread_needs(thread, _lift_of(stored))):
-            desk.say(line)
-        approval = service.approver.approve(stored.release_id, by=by, waivers=waivers)
+
+        def show(stored: StoredRevision, masters: Sequence[Master]) -> None:
+            threads = [master for master in masters if isinstance(master, ThreadMaster) and not is_json]
+            for line in (line for thread in threads for line in service.thread_needs(thread, _lift_of(stored))):
+                desk.say(line)
+
+        approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers, show=show)
     if is_json:
         desk.json({
             "release": approval.release, "revision": approval.revision, "seal": approval.seal,

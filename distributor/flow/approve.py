@@ -16,6 +16,12 @@ from distributor.ports import AuditEntry, AuditLog, Clock
 from distributor.ports_releases import ReleaseStore, StoredRevision
 from distributor.telemetry import Event, tell
 
+Show = Callable[[StoredRevision, Sequence[Master]], None]
+
+
+def _show_nothing(_stored: StoredRevision, _masters: Sequence[Master]) -> None:
+    """Whoever approves has seen it elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approver:
@@ -33,8 +39,10 @@ class Approver:
     #: False lets one person write and approve.
     is_two_person: bool
 
-    def approve(self, release: ReleaseId, *, by: str, waivers: Sequence[Waiver]) -> Approval:
+    def approve(self, release: ReleaseId, *, by: str, waivers: Sequence[Waiver], show: Show = _show_nothing) -> Approval:
         """Seal the latest revision; the approval is void as soon as anything of it changes.
+
+        `show` is given what is about to be sealed, once nothing refuses it.
 
         Raises:
             NotFound: no such release.
@@ -49,6 +57,7 @@ class Approver:
         failing = blocking(self.check(stored, masters, now), {waiver.check for waiver in waivers})
         if failing:
             raise ApprovalRefused(_explain(failing))
+        show(stored, masters)
         approval = Approval(
             release=stored.release_id,
             revision=stored.revision,

@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install -qq --disable-pip-version-check --no-input
 
-.PHONY: docs .venv demo up test check bench crash lock clean
+.PHONY: catalogues docs .venv demo up test check bench crash lock clean
 
 .venv: .venv/.stamp-dev
 
@@ -58,6 +58,13 @@ lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
 	printf 'hatchling\neditables\n' | $(COMPILE) -c requirements-dev.lock - -o requirements-build.lock
+
+# Brings the catalogues up to the phrases in use; new ones wait there for their translation.
+catalogues: .venv
+	@mkdir -p var; $(BIN)/pybabel -q extract -F config/babel.cfg --omit-header --no-location -o var/messages.pot .
+	@for po in templates/locale/*/LC_MESSAGES/messages.po; do \
+		$(BIN)/pybabel -q update -i var/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) \
+			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120; done
 
 clean:
 	rm -rf .venv dist build

@@ -226,6 +226,7 @@ class Service(Stores):
             dispatches=self.dispatches,
             suppressions=self.suppressions,
             numbers_of=self.book.numbers_of,
+            is_on_any=self.book.is_on_any,
         )
 
     @cached_property

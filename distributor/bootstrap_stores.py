@@ -18,10 +18,12 @@ from distributor.store.contacts import RedisContactBook
 from distributor.store.dispatches import RedisDispatches
 from distributor.store.embedded import RedisHandle
 from distributor.store.ledger import RedisLedger
+from distributor.store.left_lists import RedisLeftLists
 from distributor.store.notes import RedisNotes
 from distributor.store.redis_clock import RedisClock
 from distributor.store.releases import RedisReleaseStore
 from distributor.store.roster import RedisRoster
+from distributor.store.staff_notes import RedisStaffNotes
 from distributor.store.suppressions import RedisSuppressionList
 from distributor.store.turns import RedisTurns
 
@@ -72,6 +74,16 @@ class Stores:
     def suppressions(self) -> RedisSuppressionList:
         """Addresses that must never be mailed."""
         return RedisSuppressionList(self.client)
+
+    @cached_property
+    def left_lists(self) -> RedisLeftLists:
+        """Who has left which list."""
+        return RedisLeftLists(self.client)
+
+    @cached_property
+    def staff_notes(self) -> RedisStaffNotes:
+        """What staff should hear of that is no alarm."""
+        return RedisStaffNotes(self.client)
 
     @cached_property
     def audit(self) -> RedisAuditLog:

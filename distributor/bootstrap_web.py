@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from distributor.bootstrap import Service
+from distributor.bootstrap_contacts import contact_edits
 from distributor.channels.sendgrid_events import read_events, verify
 from distributor.core.links import TokenHolder, read_token
 from distributor.core.message import EmailMaster
+from distributor.flow.preferences import Preferences
 from distributor.flow.record import Recorder
 from distributor.flow.unsubscribe import Unsubscriber
 from distributor.render.online import without_slots
@@ -47,6 +49,19 @@ def web_parts(service: Service) -> WebParts:
             book=service.book,
             suppressions=service.suppressions,
             events=events,
+            audit=service.audit,
+            notes=service.staff_notes,
+            clock=service.clock,
+        ),
+        preferences=Preferences(
+            read_token=holder_of,
+            dispatches=service.dispatches,
+            book=service.book,
+            edits=contact_edits(service),
+            suppressions=service.suppressions,
+            left_lists=service.left_lists,
+            events=events,
+            notes=service.staff_notes,
             audit=service.audit,
             clock=service.clock,
         ),

@@ -1,7 +1,7 @@
 """What the steps in `flow` need from the world. Adapters do not inherit from these; they fit.
 
-Every method states its atomicity, its order and its errors. `store/` implements the stores on Redis, `channels/` the channels.
-The ledger's ports, which only dispatching needs, are in `ports_dispatch.py`.
+Every method states its atomicity, its order and its errors. `store/` implements the stores on Redis, `channels/`
+the channels. The ledger's ports are in `ports_dispatch.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Protocol
 from distributor.core.audience import Contact, Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.ids import AddressKey, ContactNumber, DispatchId, Language, ListName, RemoteId
+from distributor.core.leaving import JournalLine
 from distributor.core.links import RecipientLinks
 from distributor.core.message import ChannelName, Master
 
@@ -163,6 +164,7 @@ class ImportCount:
     unchanged: int
     #: How many of them are suppressed, and stay so: an import never clears a suppression.
     suppressed: int
+    left_before: int = 0  #: How many left this list by their own word, and stay off it.
 
 
 class ContactBook(Protocol):
@@ -267,8 +269,8 @@ class SuppressionList(Protocol):
         """Return the number of entries ever written to the journal."""
         ...
 
-    def journal_since(self, seen: int) -> Sequence[AddressKey]:
-        """Return the keys written after the first `seen` entries, oldest first."""
+    def journal_since(self, seen: int) -> Sequence[JournalLine]:
+        """Return the lines written after the first `seen` entries, oldest first."""
         ...
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from distributor.core.audience import Contact
-from distributor.core.ids import ContactNumber, ListName
+from distributor.core.ids import AddressKey, ContactNumber, ListName
+from distributor.ports import Suppression
 
 
 class ContactEdits(Protocol):
@@ -54,4 +56,24 @@ class ContactEdits(Protocol):
 
     def save_mapping(self, name: ListName, mapping: Mapping[str, str]) -> None:
         """Remember what the next import onto the list need not be told."""
+        ...
+
+
+class LeftLists(Protocol):
+    """Who has left which list by their own word: no import puts them back."""
+
+    def leave(self, name: ListName, key: AddressKey, number: ContactNumber, *, reason: str, by: str, at: datetime) -> bool:
+        """Take the person off the list and write the journal, atomically. False if they had left before."""
+        ...
+
+    def come_back(self, name: ListName, key: AddressKey, number: ContactNumber) -> bool:
+        """Put a person who had left on the list again, atomically. False if they had not left."""
+        ...
+
+    def left(self, key: AddressKey, names: Sequence[ListName]) -> Mapping[ListName, Suppression]:
+        """Return which of the lists the person has left, with when and why."""
+        ...
+
+    def everybody(self) -> Iterator[tuple[ListName, Suppression]]:
+        """Yield everybody who has left a list, newest first."""
         ...

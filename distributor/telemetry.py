@@ -46,6 +46,11 @@ class Event(StrEnum):
     SWEEP_FAILED = "sweep.failed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
+    LIST_LEFT = "list.left"
+    LANGUAGE_CHANGED = "language.changed"
+    NOTE_NOT_HEARD = "note.not_heard"
+    MAIL_READ = "mail.read"
+    EVENTS_KEPT_ASIDE = "events.kept_aside"
     EVENTS_RECORDED = "events.recorded"
     REQUEST_FAILED = "request.failed"
 
@@ -94,6 +99,11 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.SWEEP_FAILED: {"error": "class of the error"},
         Event.SUPPRESSION_ADDED: {"by": "name"},
         Event.SUPPRESSION_REMOVED: {"by": "name"},
+        Event.LIST_LEFT: {"by": "name"},
+        Event.LANGUAGE_CHANGED: {"by": "name"},
+        Event.NOTE_NOT_HEARD: {"note": "id", "sink": "word"},
+        Event.MAIL_READ: {"kind": "word", "is_ours": "whether it carried a link of ours"},
+        Event.EVENTS_KEPT_ASIDE: {"error": "class of the error"},
         Event.EVENTS_RECORDED: {"moved": "events", "repeated": "events", "contradictory": "events", "unknown": "events"},
         Event.REQUEST_FAILED: {"route": "path with names for its values", "error": "class of the error"},
     }

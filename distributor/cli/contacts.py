@@ -145,6 +145,8 @@ def _say_report(desk: Desk, name: str, report: ImportReport, *, is_json: bool) -
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.merged} repeated in the file, "
         f"{len(report.errors)} rows left out."
     )
+    if report.left_before:
+        desk.say(f"{report.left_before} of them have left this list by their own word and stay off it.")
     if report.suppressed:
         desk.say(f"{report.suppressed} of them are suppressed and stay so; they will not be mailed.")
     if report.ignored_columns:

@@ -28,6 +28,8 @@ class ImportReport:
     merged: int
     #: How many of them are suppressed, and stay so.
     suppressed: int
+    #: How many have left this list by their own word, and stay off it.
+    left_before: int
     errors: tuple[RowError, ...]
     ignored_columns: tuple[str, ...]
     #: Field to the header of the column that it was read from.
@@ -70,11 +72,12 @@ def import_contacts(
     The whole file was read before anything is stored. `progress` is called with (contacts stored, contacts in all).
     """
     now = clock.now()
-    added = updated = unchanged = suppressed = 0
+    added = updated = unchanged = suppressed = left = 0
     for start in range(0, len(file.contacts), _BLOCK):
         count = book.add_to_list(list_name, file.contacts[start : start + _BLOCK], at=now)
         added, updated = added + count.added, updated + count.updated
         unchanged, suppressed = unchanged + count.unchanged, suppressed + count.suppressed
+        left += count.left_before
         progress(min(start + _BLOCK, len(file.contacts)), len(file.contacts))
     facts = (("list", str(list_name)), ("good", str(len(file.contacts))), ("bad", str(len(file.errors))))
     audit.append(AuditEntry(at=now, by=by, action=Event.CONTACTS_IMPORTED.value, subject=list_name, facts=facts))
@@ -86,6 +89,7 @@ def import_contacts(
         unchanged=unchanged,
         merged=file.merged,
         suppressed=suppressed,
+        left_before=left,
         errors=file.errors,
         ignored_columns=file.ignored_columns,
         columns=file.columns,

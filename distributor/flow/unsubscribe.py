@@ -8,28 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from distributor.core.audience import Contact
 from distributor.core.delivery import State
 from distributor.core.delivery_event import DeliveryEvent, SuppressionReason
+from distributor.core.leaving import RECIPIENT, Leaving
 from distributor.core.links import TokenHolder
+from distributor.core.staff_note import StaffNote, Topic
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, SuppressionList
 from distributor.ports_events import EventStore
+from distributor.ports_notes import StaffNotes
 from distributor.telemetry import Event, tell
-
-#: Who a suppression is by when the recipient asked for it.
-RECIPIENT = "recipient"
-
-
-class Leaving(StrEnum):
-    """What came of a recipient's word."""
-
-    #: The address is suppressed from now on.
-    LEFT = "left"
-    #: It was suppressed before, or the person was erased and nobody is left to mail.
-    LEFT_BEFORE = "left before"
-    #: The link is not one that we made.
-    NO_SUCH_LINK = "no such link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +31,7 @@ class Unsubscriber:
     suppressions: SuppressionList
     events: EventStore
     audit: AuditLog
+    notes: StaffNotes
     clock: Clock
 
     def knows(self, token: str) -> bool:
@@ -57,15 +47,17 @@ class Unsubscriber:
         holder = self.read_token(token)
         if holder is None:
             return Leaving.NO_SUCH_LINK
-        addresses = [contact.address for _, contact in self.book.load([holder.contact])]
-        is_new = [self._suppress(holder, address) for address in addresses]
+        is_new = [self._suppress(holder, contact) for _, contact in self.book.load([holder.contact])]
         left = DeliveryEvent(dispatch=holder.dispatch, index=holder.index, state=State.UNSUBSCRIBED, at=self.clock.now())
         self.events.apply(holder.dispatch, [left])
         return Leaving.LEFT if any(is_new) else Leaving.LEFT_BEFORE
 
-    def _suppress(self, holder: TokenHolder, address: str) -> bool:
+    def _suppress(self, holder: TokenHolder, contact: Contact) -> bool:
         now = self.clock.now()
-        if not self.suppressions.add(address, reason=SuppressionReason.UNSUBSCRIBED.value, by=RECIPIENT, at=now):
+        if contact.is_priority:
+            # Before the suppression: whoever is cut off in between is told of twice at most, and never not at all.
+            self.notes.add(StaffNote(topic=Topic.PRIORITY_LEFT, at=now, dispatch=holder.dispatch, contact=holder.contact))
+        if not self.suppressions.add(contact.address, reason=SuppressionReason.UNSUBSCRIBED.value, by=RECIPIENT, at=now):
             return False
         self.audit.append(
             AuditEntry(

@@ -11,6 +11,7 @@ from css_inline import CSSInliner
 from distributor.core.errors import BadInput
 from distributor.core.message import TOKEN_START, EmailMaster, Sender, Slot, html_token, text_token
 from distributor.core.release import Release
+from distributor.render.direction import marked
 from distributor.render.letter import letter_of
 from distributor.render.plain_text import folded
 from distributor.render.templates import load_templates
@@ -50,7 +51,8 @@ class EmailRenderer:
             return self._html.render(letter=letter, slot=_by_name(slot))
 
         def text(slot: Callable[[Slot], str]) -> str:
-            return self._text.render(letter=letter, slot=_by_name(slot))
+            plain = self._text.render(letter=letter, slot=_by_name(slot))
+            return marked(plain) if letter.direction == "rtl" else plain
 
         # Whatever looks like a slot when there are none came with the release, and would be filled with somebody's address.
         _refuse_slots(html(_no_slot))

@@ -11,8 +11,9 @@ from typing import Literal
 from distributor.core.ids import Language
 from distributor.core.message import Sender
 from distributor.core.release import Block, BulletList, Image, Paragraph, PressContact, Release, Subheading, plain
+from distributor.render.catalogue import primary
 from distributor.render.moment import MomentWords, day_words, moment_words
-from distributor.render.phrases import Phrases, direction_of, phrases_for, primary
+from distributor.render.phrases import Phrases, direction_of, phrases_for
 from distributor.render.plain_text import text_line, text_lines
 from distributor.render.wording import (
     Run,

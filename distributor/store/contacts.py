@@ -30,6 +30,8 @@ LAST = "contacts:last"
 _LISTS = "lists"
 #: Hash: domain of an address to the number of the first contact that had it.
 DOMAINS = "contacts:domains"
+#: Hash: "address key list" to who has left a list by their own word (store/left_lists.py).
+LEFT_LISTS = "suppressions:lists"
 #: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6).
 _PER_BUCKET = 256
 _BLOCK = 1000
@@ -50,14 +52,16 @@ class RedisContactBook:
 
     def add_to_list(self, name: ListName, contacts: Sequence[Contact], *, at: datetime) -> ImportCount:
         """Store the contacts and put them on the list; all or nothing for each block of 1,000."""
-        added = updated = unchanged = suppressed = 0
+        added = updated = unchanged = suppressed = left = 0
         for start in range(0, len(contacts), _BLOCK):
             block = contacts[start : start + _BLOCK]
             described = [part for contact in block for part in (contact.key, encode_contact(contact))]
-            counts = self._add(keys=[_BY_ADDRESS, LAST, list_key(name), _LISTS, DOMAINS], args=[name, _PER_BUCKET, *described])
+            keys = [_BY_ADDRESS, LAST, list_key(name), _LISTS, DOMAINS, LEFT_LISTS]
+            counts = self._add(keys=keys, args=[name, _PER_BUCKET, *described])
+            left += counts[3]
             added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
             suppressed += sum(self._suppressions.suppressed_among([contact.key for contact in block]))
-        return ImportCount(added=added, updated=updated, unchanged=unchanged, suppressed=suppressed)
+        return ImportCount(added=added, updated=updated, unchanged=unchanged, suppressed=suppressed, left_before=left)
 
     def lists(self) -> dict[ListName, int]:
         """Return every list with its number of members, by name."""
@@ -93,6 +97,15 @@ class RedisContactBook:
 
     def _fitting(self, wanted: AudienceFilter) -> Iterator[ContactNumber]:
         return (number for number, contact in self.load(self.members([wanted.base])) if wanted.fits(contact))
+
+    def is_on_any(self, number: ContactNumber, names: Sequence[ListName]) -> bool:
+        """Say whether the contact is on any of the lists, or fits any of the filters. Reads no list as a whole."""
+        with store_errors(), self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.getbit(list_key(base_of(name)), number)
+            on = [name for name, bit in zip(names, pipe.execute(), strict=True) if bit]
+        contact = next((one for _, one in self.load([number])), None) if on else None
+        return contact is not None and any(not is_filter(name) or AudienceFilter.parse(name).fits(contact) for name in on)
 
     def _must_be_there(self, names: Sequence[ListName]) -> None:
         known = self.lists()

@@ -9,13 +9,14 @@ from typing import cast
 
 import redis
 
-from distributor.core.ids import AddressKey, address_key
+from distributor.core.ids import AddressKey, ListName, address_key
+from distributor.core.leaving import JournalLine
 from distributor.ports import Suppression
 from distributor.store.codec import decode, encode
 from distributor.store.ledger_keys import load_script, store_errors
 
 SUPPRESSIONS = "suppressions"
-#: Keys of suppressed addresses in the order in which they came; never cut.
+#: In the order in which they came, never cut: keys of suppressed addresses, and "key list" of those who left one list.
 JOURNAL = "suppressions:journal"
 
 
@@ -74,7 +75,12 @@ class RedisSuppressionList:
         with store_errors():
             return self._client.llen(JOURNAL)
 
-    def journal_since(self, seen: int) -> Sequence[AddressKey]:
-        """Return the keys written after the first `seen` entries, oldest first."""
+    def journal_since(self, seen: int) -> Sequence[JournalLine]:
+        """Return the lines written after the first `seen` entries, oldest first."""
         with store_errors():
-            return [AddressKey(key.decode()) for key in cast("list[bytes]", self._client.lrange(JOURNAL, seen, -1))]
+            return [_line(line.decode()) for line in cast("list[bytes]", self._client.lrange(JOURNAL, seen, -1))]
+
+
+def _line(text: str) -> JournalLine:
+    key, _, name = text.partition(" ")
+    return JournalLine(AddressKey(key), ListName(name) if name else None)

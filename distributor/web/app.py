@@ -6,35 +6,26 @@ answer repeats a token, and no page leads elsewhere.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Final
 
-from fastapi import FastAPI, Path, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from distributor.core.errors import BadInput
-from distributor.flow.unsubscribe import Leaving
+from distributor.web.body import read_body
 from distributor.web.metrics import render_metrics
 from distributor.web.parts import EventIntake, WebParts
+from distributor.web.recipients import add_recipient_routes
 from distributor.web.shield import Shield
 
 #: SendGrid posts at most 768 KB (docs/web.md); far more is not SendGrid.
 MOST_EVENT_BYTES: Final = 5 * 1024 * 1024
 SIGNATURE_HEADER: Final = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER: Final = "X-Twilio-Email-Event-Webhook-Timestamp"
-_PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-#: An e-mail may show itself: inline styles and pictures, no script, no form, and its links open outside the sandbox.
-_EMAIL_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
 #: A little room is not a failure: the next dispatch still fits, and `doctor` tells the operator.
 _NOT_NEEDED_TO_BE_READY: Final = frozenset({"redis.memory"})
-# No length or pattern here: an answer that says what is wrong with a token would repeat it.
-Token = Annotated[str, Path(description="The recipient's own token, from the link in the message.")]
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -43,7 +34,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.add_middleware(Shield)
     _add_operator_routes(app, parts)
     _add_event_routes(app, parts)
-    _add_recipient_routes(app, parts)
+    add_recipient_routes(app, parts)
     return app
 
 
@@ -83,24 +74,11 @@ def _add_event_routes(app: FastAPI, parts: WebParts) -> None:
         """Take in delivery events, signed over the raw body."""
         if parts.sendgrid_events is None:
             return PlainTextResponse("No key is configured. Set DISTRIBUTOR_SENDGRID__WEBHOOK_PUBLIC_KEY.\n", 503)
-        body = await _read_body(request, most=MOST_EVENT_BYTES)
+        body = await read_body(request, most=MOST_EVENT_BYTES)
         if body is None:
             return PlainTextResponse("Events come in posts of at most 5 MB.\n", 413)
         signature, timestamp = request.headers.get(SIGNATURE_HEADER, ""), request.headers.get(TIMESTAMP_HEADER, "")
         return await run_in_threadpool(_take_events, parts, parts.sendgrid_events, body, signature, timestamp)
-
-
-async def _read_body(request: Request, *, most: int) -> bytes | None:
-    """Return the body, None as soon as it is too long; a declared length is believed only when it is too long."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)
 
 
 def _take_events(parts: WebParts, intake: EventIntake, body: bytes, signature: str, timestamp: str) -> PlainTextResponse:
@@ -112,33 +90,3 @@ def _take_events(parts: WebParts, intake: EventIntake, body: bytes, signature: s
         return PlainTextResponse(f"{error}\n", 400)
     parts.recorder.record(events)
     return PlainTextResponse("ok\n")
-
-
-def _add_recipient_routes(app: FastAPI, parts: WebParts) -> None:
-    def page(name: str, status: int = 200) -> HTMLResponse:
-        html = parts.pages.page(name, sender=parts.sender_name or "us")
-        return HTMLResponse(html, status, {"Content-Security-Policy": _PAGE_POLICY})
-
-    missing: dict[int | str, dict[str, Any]] = {404: {"description": "No such link."}}
-
-    @app.get("/unsubscribe/{token}", tags=["recipients"], response_class=HTMLResponse, responses=missing)
-    def ask_whether_to_leave(token: Token) -> HTMLResponse:
-        """Show a button. Changes nothing: mail programs and virus scanners open every link."""
-        return page("unsubscribe.html") if parts.unsubscriber.knows(token) else page("missing.html", 404)
-
-    @app.post("/unsubscribe/{token}", tags=["recipients"], response_class=HTMLResponse, responses=missing)
-    def leave(token: Token) -> HTMLResponse:
-        """Suppress the address behind the link (RFC 8058: no cookie, no body, no redirect is needed). Safe to repeat."""
-        is_ours = parts.unsubscriber.unsubscribe(token) is not Leaving.NO_SUCH_LINK
-        return page("unsubscribed.html") if is_ours else page("missing.html", 404)
-
-    @app.get("/view/{token}", tags=["recipients"], response_class=HTMLResponse, responses=missing)
-    def view(token: Token) -> HTMLResponse:
-        """Show the e-mail that the link came in; until it is public, nothing."""
-        html = parts.view.page(token)
-        return page("missing.html", 404) if html is None else HTMLResponse(html, 200, {"Content-Security-Policy": _EMAIL_POLICY})
-
-    @app.get("/page.css", include_in_schema=False)
-    def style() -> Response:
-        """Give the style sheet of the pages."""
-        return Response(parts.pages.style(), media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from distributor.core.delivery_event import DeliveryEvent
+from distributor.flow.preferences import Preferences
 from distributor.flow.record import Recorder
 from distributor.flow.unsubscribe import Unsubscriber
 from distributor.ports import Finding
@@ -37,6 +38,7 @@ class WebParts:
     sendgrid_events: EventIntake | None
     recorder: Recorder
     unsubscriber: Unsubscriber
+    preferences: Preferences
     view: OnlineView
     pages: PageRenderer
     #: Who writes, as recipients know them; for the pages.

@@ -10,13 +10,17 @@ import redis
 from distributor.core.audience import Contact
 from distributor.core.ids import ContactNumber, Index, ListName
 from distributor.core.links import TokenHolder, make_token, read_token
+from distributor.flow.preferences import Preferences
 from distributor.flow.record import Recorder
 from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.unsubscribe import Unsubscriber
 from distributor.store.audit import RedisAuditLog
+from distributor.store.contact_edits import RedisContactEdits
 from distributor.store.contacts import RedisContactBook
 from distributor.store.events import RedisEventStore
+from distributor.store.left_lists import RedisLeftLists
 from distributor.store.redis_clock import RedisClock
+from distributor.store.staff_notes import RedisStaffNotes
 from distributor.store.suppressions import RedisSuppressionList
 from tests.store.ledger_desk import Desk
 
@@ -35,11 +39,27 @@ class PeopleDesk(Desk):
         self.suppressions = RedisSuppressionList(client)
         self.audit = RedisAuditLog(client)
         self.events = RedisEventStore(client)
+        self.staff_notes = RedisStaffNotes(client)
         self.unsubscriber = Unsubscriber(
             read_token=lambda token: read_token(token, secret=SECRET),
             book=self.book,
             suppressions=self.suppressions,
             events=self.events,
+            audit=self.audit,
+            notes=self.staff_notes,
+            clock=clock,
+        )
+        self.left_lists = RedisLeftLists(client)
+        self.edits = RedisContactEdits(client, self.book)
+        self.preferences = Preferences(
+            read_token=lambda token: read_token(token, secret=SECRET),
+            dispatches=self.dispatches,
+            book=self.book,
+            edits=self.edits,
+            suppressions=self.suppressions,
+            left_lists=self.left_lists,
+            events=self.events,
+            notes=self.staff_notes,
             audit=self.audit,
             clock=clock,
         )
@@ -56,6 +76,7 @@ class PeopleDesk(Desk):
             dispatches=self.dispatches,
             suppressions=self.suppressions,
             numbers_of=self.book.numbers_of,
+            is_on_any=self.book.is_on_any,
         )
 
     def invite(self, *sizes: int) -> None:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from distributor.core.ids import ContactNumber, Index
+from distributor.core.leaving import Leaving
 from distributor.core.links import TokenHolder, make_token
-from distributor.flow.unsubscribe import Leaving
 from distributor.ports_dispatch import Verdict
 from tests.flow.desk_with_people import PEOPLE, SECRET, PeopleDesk
 from tests.store.ledger_desk import ACCEPTED

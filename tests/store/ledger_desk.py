@@ -43,7 +43,13 @@ class Desk:
         self.clock = RedisClock(client)
         self._tokens = (f"token-{number}" for number in itertools.count(1))
 
-    def create(self, *, channels: Sequence[ChannelName] = (EMAIL,), lift_in: timedelta = timedelta(seconds=-1)) -> DispatchPlan:
+    def create(
+        self,
+        *,
+        channels: Sequence[ChannelName] = (EMAIL,),
+        lift_in: timedelta = timedelta(seconds=-1),
+        lists: Sequence[str] = ("press",),
+    ) -> DispatchPlan:
         """Schedule the dispatch with its lift so far from now."""
         now = self.clock.now()
         plan = DispatchPlan(
@@ -52,7 +58,7 @@ class Desk:
             revision=1,
             release_seal="ab" * 32,
             seal=SEAL,
-            lists=(ListName("press"),),
+            lists=tuple(ListName(name) for name in lists),
             channels=tuple(channels),
             accounts=tuple((name, "desk") for name in channels),
             masters=tuple(MasterKey(f"{name.value}/en") for name in channels),

@@ -60,7 +60,7 @@ def test_the_journal_tells_what_is_new_since_one_looked(suppressions: Suppressio
     suppressions.add(JON, reason="", by="Lea", at=AT)
     suppressions.add(KIM, reason="", by="Lea", at=AT)
 
-    assert list(suppressions.journal_since(seen)) == [address_key(JON), address_key(KIM)]
+    assert [line.key for line in suppressions.journal_since(seen)] == [address_key(JON), address_key(KIM)]
     assert list(suppressions.journal_since(suppressions.journal_end())) == []
     assert len(suppressions.journal_since(0)) == 3
 
@@ -74,7 +74,7 @@ def test_a_lifted_suppression_can_come_again_and_is_told_again(suppressions: Sup
 
     assert removed == [True, False]
     assert is_new
-    assert list(suppressions.journal_since(1)) == [address_key(ANA)]
+    assert [line.key for line in suppressions.journal_since(1)] == [address_key(ANA)]
 
 
 def test_entries_are_newest_first(suppressions: SuppressionList) -> None:

@@ -53,6 +53,7 @@ class WebDesk(PeopleDesk):
             sendgrid_events=EventIntake(verify=is_signed, read=read_events),
             recorder=self.recorder,
             unsubscriber=self.unsubscriber,
+            preferences=self.preferences,
             view=OnlineView(
                 read_token=lambda token: read_token(token, secret=SECRET),
                 dispatches=self.dispatches,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+import redis
 
+from distributor.core.ids import ListName
 from distributor.ports_dispatch import Verdict
 from tests.flow.desk_with_people import PEOPLE, PeopleDesk
 from tests.store.ledger_desk import ACCEPTED
@@ -90,7 +93,7 @@ def test_pages_need_no_script_and_nothing_from_elsewhere(desk: WebDesk, browser:
         text = page.data.decode()
         assert "<script" not in text
         assert re.findall(r'(?:href|src)="([^"]+)"', text) == ["/page.css", "data:,"]
-        assert '<html lang="en">' in text
+        assert '<html lang="en" dir="ltr">' in text
     assert browser.ask("GET", "/page.css").headers["Content-Type"].startswith("text/css")
 
 
@@ -138,3 +141,104 @@ def test_a_dispatch_that_is_gone_shows_nothing(desk: WebDesk, browser: Browser) 
     gone = PeopleDesk(desk.client, dispatch="dgone")
 
     assert browser.ask("GET", f"/view/{gone.token_of(0)}").status == 404
+
+
+# Choosing
+
+
+def choose(browser: Browser, desk: WebDesk, index: int, **fields: str) -> tuple[int, str]:
+    """Post one of the page's forms as a browser does; return status and page."""
+    answer = browser.ask("POST", f"/unsubscribe/{desk.token_of(index)}", body=urlencode(fields).encode(), headers=FORM)
+    return answer.status, answer.data.decode()
+
+
+def test_leaving_one_list_keeps_the_person_on_others(desk: WebDesk, browser: Browser) -> None:
+    status, page = choose(browser, desk, 1, action="list")
+
+    assert status == 200
+    assert "You have left this list" in page
+    assert desk.suppressed() == []
+    assert PEOPLE[1] not in {contact.address for contact in desk.book.everyone_on(ListName("press"))}
+
+
+def test_the_page_speaks_the_recipients_language_and_changes_it(desk: WebDesk, browser: Browser) -> None:
+    _, page = choose(browser, desk, 1, action="language", language="ar")
+
+    assert '<html lang="ar" dir="rtl">' in page
+    assert '<html lang="ar" dir="rtl">' in browser.ask("GET", f"/unsubscribe/{desk.token_of(1)}").data.decode()
+    assert desk.suppressed() == []
+
+
+def test_whoever_takes_it_back_is_mailed_again(desk: WebDesk, browser: Browser) -> None:
+    _, page = choose(browser, desk, 1)
+    assert 'value="undo"' in page
+
+    _, page = choose(browser, desk, 1, action="undo")
+
+    assert "You are on the list again" in page
+    assert desk.suppressed() == []
+
+
+def test_a_complaint_offers_nothing_to_take_back(desk: WebDesk, browser: Browser) -> None:
+    desk.suppressions.add(PEOPLE[1], reason="complained", by="provider", at=desk.unsubscriber.clock.now())
+
+    page = browser.ask("GET", f"/unsubscribe/{desk.token_of(1)}").data.decode()
+
+    assert 'value="undo"' not in page
+    assert choose(browser, desk, 1, action="undo")[0] == 200
+    assert len(desk.suppressed()) == 1
+
+
+@pytest.mark.parametrize("language", ["", "no language", "<script>", "../../etc", "fr\r\nX: y", "é" * 400])
+def test_a_strange_language_changes_nothing_and_is_not_repeated(desk: WebDesk, browser: Browser, language: str) -> None:
+    status, page = choose(browser, desk, 1, action="language", language=language)
+
+    assert status == 200
+    assert desk.suppressed() == []
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            b"--b\r\nContent-Disposition: form-data; name=List-Unsubscribe\r\n\r\nOne-Click\r\n--b--",
+            "multipart/form-data; boundary=b",
+        ),
+        (b"action=%ff%fe", "application/x-www-form-urlencoded"),
+        (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+        (b"a=1&" * 2000, "application/x-www-form-urlencoded"),
+        (b"x" * 100_000, "text/plain"),
+        (b"action=nonsense", "application/x-www-form-urlencoded"),
+        (b'{"action": "language"}', "application/json"),
+    ],
+)
+def test_whatever_stands_in_the_body_the_post_leaves(desk: WebDesk, browser: Browser, body: bytes, kind: str) -> None:
+    """Fail towards being left alone: nobody who asks in a strange form is mailed again for it."""
+    answer = browser.ask("POST", f"/unsubscribe/{desk.token_of(1)}", body=body, headers={"Content-Type": kind})
+
+    assert answer.status == 200
+    assert [address for address, _, _ in desk.suppressed()] == [PEOPLE[1]]
+
+
+@pytest.mark.parametrize("asked", ["fr-CH, de;q=0.5", "xx", "", "*", "a" * 5000, "en-US,en;q=0.9", "\u00e9"])
+def test_a_stranger_is_answered_in_the_browsers_language(browser: Browser, asked: str) -> None:
+    page = browser.ask("GET", "/unsubscribe/x", headers={"Accept-Language": asked.encode("latin-1").decode("latin-1")})
+
+    assert page.status == 404
+    assert ('<html lang="fr"' if asked.startswith("fr") else '<html lang="en"') in page.data.decode()
+
+
+def test_a_scanner_that_opens_everything_changes_nothing(desk: WebDesk, browser: Browser, redis_client: redis.Redis) -> None:
+    """Virus scanners open every link of a message, with any method that they think is harmless, and follow what they find."""
+    before = {key: redis_client.dump(key) for key in redis_client.keys("*")}
+    links = [f"/{page}/{desk.token_of(index)}" for page in ("unsubscribe", "view") for index in range(3)]
+
+    for link in links:
+        for method in ("GET", "HEAD", "OPTIONS", "PROPFIND"):
+            for query in ("", "?action=all", "?List-Unsubscribe=One-Click"):
+                answer = browser.ask(method, link + query)
+                found = re.findall(r'(?:href|src|action)="(/[^"]+)"', answer.data.decode())
+                assert all(browser.ask("GET", deeper).status == 200 for deeper in found)
+
+    assert {key: redis_client.dump(key) for key in redis_client.keys("*")} == before

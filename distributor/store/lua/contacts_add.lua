@@ -1,11 +1,11 @@
 -- Store a block of contacts and put them on a list. Whoever has a number keeps it; safe to repeat.
 -- What the import leaves empty stays as it was; tags are united by the caller's order, without repetition.
 -- KEYS  1 numbers by address key (hash)   2 last number   3 list (bitmap)   4 names of lists (set)
---       5 first number by domain (hash)
+--       5 first number by domain (hash)   6 left lists (hash: "address key list" to record)
 -- ARGV  1 the list's name   2 contacts per bucket   3… address key, JSON array of the contact (see contacts.py)
--- Returns {added, updated, unchanged}
+-- Returns {added, updated, unchanged, left before}: the last are stored, but stay off the list that they left by their own word
 -- Atomic for the whole block. The buckets' keys follow from the numbers and cannot be named beforehand: contacts are not for a cluster.
-local added, updated, unchanged = 0, 0, 0
+local added, updated, unchanged, left = 0, 0, 0, 0
 -- Places in a contact's array.
 local ADDRESS, TAGS, LAST = 2, 6, 14
 local per_bucket = tonumber(ARGV[2])
@@ -49,6 +49,10 @@ for i = 3, #ARGV, 2 do
       updated = updated + 1
     end
   end
-  redis.call('SETBIT', KEYS[3], number, 1)
+  if redis.call('HEXISTS', KEYS[6], ARGV[i] .. ' ' .. ARGV[1]) == 1 then
+    left = left + 1
+  else
+    redis.call('SETBIT', KEYS[3], number, 1)
+  end
 end
-return {added, updated, unchanged}
+return {added, updated, unchanged, left}

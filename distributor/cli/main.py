@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from distributor.cli import people  # noqa: F401 - puts its commands beside those of `contacts`
+from distributor.cli import people, proof  # noqa: F401 - put their commands beside those of `contacts` and `dispatch`
 from distributor.cli.contacts import contacts
 from distributor.cli.demo import demo
 from distributor.cli.desk import DistributorGroup
 from distributor.cli.dispatch import dispatch
+from distributor.cli.notes import notes
 from distributor.cli.operate import doctor, sandbox, up, web, worker
 from distributor.cli.release import release
 from distributor.cli.suppress import suppress
@@ -32,5 +33,5 @@ def main() -> None:
     """Send an approved press release to media lists and followers at the second its embargo lifts."""
 
 
-for command in (release, contacts, dispatch, suppress, why, audit, demo, up, worker, web, sandbox, doctor):
+for command in (release, contacts, dispatch, suppress, notes, why, audit, demo, up, worker, web, sandbox, doctor):
     main.add_command(command)

@@ -30,6 +30,7 @@ from distributor.flow.reconcile import Reconciler
 from distributor.flow.schedule import Scheduler
 from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.take_in import Taker
+from distributor.flow.tell_staff import Courier
 from distributor.flow.watch_audience import AudienceWatch
 from distributor.flow.x_account import XAccount
 from distributor.ports import Channel
@@ -233,6 +234,11 @@ class Service(Stores):
     def watchman(self) -> Watchman:
         """The step that raises alarms."""
         return Watchman(dispatches=self.dispatches, sinks=build_alert_sinks(self.settings, self.sender))
+
+    @cached_property
+    def courier(self) -> Courier:
+        """The step that carries notes to staff."""
+        return Courier(notes=self.staff_notes, sinks=self.watchman.sinks)
 
     @cached_property
     def reconciler(self) -> Reconciler:

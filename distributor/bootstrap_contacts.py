@@ -22,6 +22,7 @@ def contact_keeper(stores: Stores) -> ContactKeeper:
         book=stores.book,
         edits=contact_edits(stores),
         suppressions=stores.suppressions,
+        left_lists=stores.left_lists,
         dispatches=stores.dispatches,
         audit=stores.audit,
         clock=stores.clock,

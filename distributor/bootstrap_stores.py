@@ -18,6 +18,7 @@ from distributor.store.contacts import RedisContactBook
 from distributor.store.dispatches import RedisDispatches
 from distributor.store.embedded import RedisHandle
 from distributor.store.ledger import RedisLedger
+from distributor.store.ledger_keys import store_errors
 from distributor.store.left_lists import RedisLeftLists
 from distributor.store.notes import RedisNotes
 from distributor.store.redis_clock import RedisClock
@@ -131,5 +132,6 @@ class Stores:
     @cached_property
     def link_secret(self) -> bytes:
         """What signs the recipients' links; made once, kept in Redis."""
-        self.client.setnx(_LINK_SECRET, secrets.token_bytes(32))
-        return cast("bytes", self.client.get(_LINK_SECRET))
+        with store_errors():
+            self.client.setnx(_LINK_SECRET, secrets.token_bytes(32))
+            return cast("bytes", self.client.get(_LINK_SECRET))

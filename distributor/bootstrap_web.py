@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_edits
+from distributor.bootstrap_inbound import recorder, unsubscriber
 from distributor.channels.sendgrid_events import read_events, verify
 from distributor.core.links import TokenHolder, read_token
 from distributor.core.message import EmailMaster
 from distributor.flow.preferences import Preferences
-from distributor.flow.record import Recorder
-from distributor.flow.unsubscribe import Unsubscriber
 from distributor.render.online import without_slots
 from distributor.render.pages import PageRenderer
 from distributor.resources import resource
@@ -36,23 +35,8 @@ def web_parts(service: Service) -> WebParts:
         workers_alive=service.workers_alive,
         suppression_count=service.suppressions.count,
         sendgrid_events=_sendgrid_events(service.settings.sendgrid.webhook_public_key),
-        recorder=Recorder(
-            store=events,
-            dispatches=service.dispatches,
-            book=service.book,
-            suppressions=service.suppressions,
-            audit=service.audit,
-            clock=service.clock,
-        ),
-        unsubscriber=Unsubscriber(
-            read_token=holder_of,
-            book=service.book,
-            suppressions=service.suppressions,
-            events=events,
-            audit=service.audit,
-            notes=service.staff_notes,
-            clock=service.clock,
-        ),
+        recorder=recorder(service),
+        unsubscriber=unsubscriber(service),
         preferences=Preferences(
             read_token=holder_of,
             dispatches=service.dispatches,

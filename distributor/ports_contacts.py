@@ -77,3 +77,11 @@ class LeftLists(Protocol):
     def everybody(self) -> Iterator[tuple[ListName, Suppression]]:
         """Yield everybody who has left a list, newest first."""
         ...
+
+
+class ManySuppressions(Protocol):
+    """Suppressing whole files."""
+
+    def add_many(self, addresses: Sequence[str], *, reason: str, by: str, at: datetime) -> int:
+        """Suppress normalised addresses; atomic for each thousand, safe to repeat. Return how many were not suppressed."""
+        ...

@@ -91,6 +91,7 @@ class WorkerProcess:
         self._reconciled: dict[DispatchId, float] = {}
         self._armed: set[DispatchId] = set()
         self._watched: dict[DispatchId, float] = {}
+        self._carried = -_CARRY_EVERY_S
         self._calling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alarm")
         # Beside the slots: a provider that does not answer must not keep a slot from the lift, nor the sweep from its round.
         self._arming = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arm")
@@ -156,6 +157,19 @@ class WorkerProcess:
         if time.monotonic() - self._reconciled.get(dispatch, -_RECONCILE_EVERY_S) >= _RECONCILE_EVERY_S:
             self._reconciled[dispatch] = time.monotonic()
             self._reconcile.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
+
+    def _carry_notes_soon(self) -> None:
+        # Beside the sweep, as alarms are.
+        if time.monotonic() - self._carried >= _CARRY_EVERY_S:
+            self._carried = time.monotonic()
+            self._calling.submit(self._carry_notes)
+
+    def _carry_notes(self) -> None:
+        try:
+            self._service.courier.carry()
+        except Exception as error:
+            tell(Event.SWEEP_FAILED, error=type(error).__name__)
+            _LOG.debug("carry.failed", exc_info=True)
 
     def _watch_soon(self, status: DispatchStatus) -> None:
         # Beside the sweep: an alert webhook that does not answer must not keep other dispatches from their lift.
@@ -224,6 +238,7 @@ class WorkerProcess:
                     next_beat = time.monotonic() + BEAT_EVERY / timedelta(seconds=1)
                     self._service.roster.beat(self.name)
                 self._tender.sweep()
+                self._carry_notes_soon()
             except Exception as error:
                 # The sweep must outlive anything, Redis being away above all: the next one does the same work again.
                 tell(Event.SWEEP_FAILED, error=type(error).__name__)
@@ -233,6 +248,7 @@ class WorkerProcess:
 _PREPARATION_PATIENCE_S = 5.0
 _RECONCILE_EVERY_S = 15.0
 _WATCH_EVERY_S = 2.0
+_CARRY_EVERY_S = 5.0
 
 
 def make_app(broker_url: str) -> Celery:

@@ -9,6 +9,7 @@ from distributor.cli.contacts import contacts
 from distributor.cli.demo import demo
 from distributor.cli.desk import DistributorGroup
 from distributor.cli.dispatch import dispatch
+from distributor.cli.inbound import inbound
 from distributor.cli.notes import notes
 from distributor.cli.operate import doctor, sandbox, up, web, worker
 from distributor.cli.release import release
@@ -33,5 +34,5 @@ def main() -> None:
     """Send an approved press release to media lists and followers at the second its embargo lifts."""
 
 
-for command in (release, contacts, dispatch, suppress, notes, why, audit, demo, up, worker, web, sandbox, doctor):
+for command in (release, contacts, dispatch, suppress, inbound, notes, why, audit, demo, up, worker, web, sandbox, doctor):
     main.add_command(command)

@@ -15,7 +15,7 @@ from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.ids import ContactNumber, DispatchId, ListName, address_key
 from distributor.core.message import ChannelName
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, Suppression, SuppressionList
-from distributor.ports_contacts import ContactEdits
+from distributor.ports_contacts import ContactEdits, LeftLists
 from distributor.ports_dispatch import Dispatches
 
 #: Why an erased person is suppressed: an import could bring them back otherwise.
@@ -40,6 +40,7 @@ class ContactKeeper:
     book: ContactBook
     edits: ContactEdits
     suppressions: SuppressionList
+    left_lists: LeftLists
     dispatches: Dispatches
     audit: AuditLog
     clock: Clock
@@ -89,11 +90,12 @@ class ContactKeeper:
 
         Raises:
             NotFound: nobody has that address, or there is no such list.
-            Refused: neither list is named.
+            Refused: neither list is named, or they left the list by their own word.
         """
         if out_of is None and onto is None:
             raise Refused("Name a list. `distributor contacts lists` shows them.")
-        number, _ = self._get(address)
+        number, contact = self._get(address)
+        self._refuse_return(contact, onto)
         known = self.book.lists()
         for name in filter(None, (out_of, onto)):
             if name not in known:
@@ -104,6 +106,14 @@ class ContactKeeper:
         if any(is_moved):
             self._record("contact.moved", address, by, (("from", out_of or ""), ("to", onto or "")))
         return any(is_moved)
+
+    def _refuse_return(self, contact: Contact, onto: ListName | None) -> None:
+        """Refuse to put somebody on a list that they left by their own word."""
+        if onto and self.left_lists.left(contact.key, [onto]):
+            raise Refused(
+                f"They have left {onto} by their own word. If they ask to come back: "
+                f"`distributor suppress remove ADDRESS --list {onto} --reason TEXT --as NAME`."
+            )
 
     def erase(self, address: str, *, by: str, reason: str) -> None:
         """Forget a person for good. What stays is the hash of the address, suppressed, so that no import brings them back.

@@ -18,6 +18,7 @@ from distributor.store.ledger_keys import load_script, store_errors
 SUPPRESSIONS = "suppressions"
 #: In the order in which they came, never cut: keys of suppressed addresses, and "key list" of those who left one list.
 JOURNAL = "suppressions:journal"
+_BLOCK = 1000
 
 
 class RedisSuppressionList:
@@ -29,8 +30,19 @@ class RedisSuppressionList:
 
     def add(self, address: str, *, reason: str, by: str, at: datetime) -> bool:
         """Suppress a normalised address and write the journal, atomically."""
-        record = Suppression(key=address_key(address), address=address, reason=reason, by=by, at=at)
-        return bool(self._add(keys=[SUPPRESSIONS, JOURNAL], args=[record.key, encode(record)]))
+        return bool(self.add_many([address], reason=reason, by=by, at=at))
+
+    def add_many(self, addresses: Sequence[str], *, reason: str, by: str, at: datetime) -> int:
+        """Suppress normalised addresses; atomic for each thousand, safe to repeat. Return how many were not suppressed."""
+        new = 0
+        for start in range(0, len(addresses), _BLOCK):
+            records = [
+                Suppression(key=address_key(address), address=address, reason=reason, by=by, at=at)
+                for address in addresses[start : start + _BLOCK]
+            ]
+            described = [part for record in records for part in (record.key, encode(record))]
+            new += int(self._add(keys=[SUPPRESSIONS, JOURNAL], args=described))
+        return new
 
     def remove(self, address: str) -> bool:
         """Lift a suppression by a person's word. Dispatches that applied it already keep it."""

@@ -1,7 +1,12 @@
--- Suppress one address and write the journal, by which running dispatches learn of it.
--- KEYS  1 suppressions (hash by address key)   2 journal (list of address keys)
--- ARGV  1 address key   2 record as stored
--- Returns 1 when it is new, 0 when the address was suppressed already (its record stays as it was).
-if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[1])
-return 1
+-- Suppress addresses and write the journal, by which running dispatches learn of them.
+-- KEYS  1 suppressions (hash by address key)   2 journal (list of lines)
+-- ARGV  in pairs: address key, record as stored; at most 1,000 pairs a call, so that no call is long
+-- Returns how many are new. Whoever was suppressed already keeps the record that is there.
+local new = 0
+for i = 1, #ARGV, 2 do
+  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
+    redis.call('RPUSH', KEYS[2], ARGV[i])
+    new = new + 1
+  end
+end
+return new

@@ -19,7 +19,7 @@ from distributor.core.report import DispatchState, DispatchStatus
 #: What stands in place of somebody who asked to be erased.
 ERASED = "(erased)"
 #: What stands in place of the headline until the lift: a proof is made to be handed on.
-EMBARGOED = "(under embargo until the lift)"
+EMBARGOED = "The headline is under embargo until the lift"
 
 #: What each state says and what it does not, in the words of docs/states.md (a test compares them).
 MEANINGS: MappingProxyType[State, str] = MappingProxyType(

@@ -107,7 +107,8 @@ class Prover:
 
     def _rows(self, plan: DispatchPlan, status: DispatchStatus) -> Iterator[ProofRow]:
         urls = {(name, part.n): part.url for name, channel in status.channels for part in channel.parts}
-        for channel in plan.channels:
+        # The few parts of a thread first: behind a hundred thousand people nobody would find them.
+        for channel in sorted(plan.channels, key=lambda name: name not in THREADS):
             people = self._people(plan.dispatch, channel) if channel not in THREADS else None
             letters = self.dispatches.states(plan.dispatch, channel)
             records = _BatchOf(self.dispatches.batches(plan.dispatch, channel))

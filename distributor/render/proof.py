@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import jinja2
 from markupsafe import Markup
 
 from distributor.core.embargo import zone_of
-from distributor.core.message import THREADS
+from distributor.core.message import THREADS, ChannelName
 from distributor.core.proof import MEANINGS, ProofHead, ProofRow
 
 #: Join or part letters in Persian, in Indian scripts and in emoji; harmless, and missed when they are not there.
 _JOINERS: Final = frozenset("\u200c\u200d")
 #: Control, format (among them what turns the direction round), surrogate; line and paragraph separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: What people call a channel.
+_LABELS: Final = MappingProxyType({ChannelName.EMAIL.value: "E-mail", ChannelName.X.value: "X"})
 #: Pieces of the template that are given out together.
 _PIECES: Final = 400
 
@@ -51,6 +54,7 @@ class ProofPage:
             # In the order of the rows, each channel's while the page is at it.
             tables=groupby(rows, key=lambda row: row.channel),
             threads=frozenset(channel.value for channel in THREADS),
+            labels=_LABELS,
             meanings=MEANINGS,
             style=self._style,
             lift_day=f"{head.lift_at.astimezone(UTC):%-d %b %Y}",
@@ -82,19 +86,23 @@ def _named(character: str) -> str:
 
 
 def _instant(moment: datetime | str | None, zone: str) -> Markup:
-    """Return an instant in the zone and in UTC, each unbroken, to the millisecond."""
+    """Return an instant in the zone and in UTC, each unbroken, to the millisecond; in UTC with its day where it is another."""
     if not moment:
         return Markup("—")
-    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    found = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(UTC)
     local = found.astimezone(zone_of(zone))
-    universal = Markup("<span>{} UTC</span>").format(_words(found.astimezone(UTC)))
-    if local.utcoffset() == found.astimezone(UTC).utcoffset():
-        return universal
-    return Markup("<span>{} {}</span> <span class=quiet>{}</span>").format(_words(local), local.tzname(), universal)
+    if local.utcoffset() == timedelta(0):
+        return Markup("<span>{} UTC</span>").format(_words(found))
+    universal = _time(found) if local.date() == found.date() else _words(found)
+    return Markup("<span>{} {}</span> <span class=utc>{} UTC</span>").format(_words(local), local.tzname(), universal)
 
 
 def _words(moment: datetime) -> str:
-    return f"{moment:%a %-d %b %Y %H:%M:%S}.{moment.microsecond // 1000:03}"
+    return f"{moment:%a %-d %b %Y} {_time(moment)}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
 
 
 def _clock(instant: str, day: str) -> str:

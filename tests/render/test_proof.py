@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -161,6 +162,24 @@ def test_every_channel_has_a_name_and_every_column_its_place() -> None:
     for channel in ChannelName:
         assert rendered(PAGE, [replace(row(1), channel=channel.value)])
     assert COLUMNS[:3] == ("channel", "n", "recipient")
+
+
+def test_the_page_of_many_needs_no_more_memory_than_that_of_few() -> None:
+    peaks = [peak_of(count) for count in (300, 3000)]
+
+    assert peaks[1] < 2 * peaks[0]
+
+
+def peak_of(count: int) -> int:
+    """Return the most bytes that are held while so many rows are written."""
+    tracemalloc.start()
+    try:
+        data = (row_line(row(n)) for n in range(count))
+        for piece in PAGE(HEAD, checksum="0" * 64, rows=(row(n) for n in range(count)), data=data):
+            assert piece
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_page_without_rows_is_a_page_too() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from distributor.core.approval import Waiver
 from distributor.core.audience import Contact
 from distributor.core.delivery import State
 from distributor.core.delivery_event import DeliveryEvent
@@ -193,6 +194,22 @@ def test_what_is_in_doubt_and_how_it_was_settled_is_told(newsroom: Newsroom, tmp
     assert {row["state"] for row in after[1]} == {"accepted"}
     assert after[0]["acts"][-1]["what"] == "settled 2 in doubt: counted as sent"
     assert after[0]["acts"][-1]["reason"] == "seen in their log"
+
+
+def test_a_check_that_was_waived_is_told_with_its_reason(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.crowd(1)
+    stored = newsroom.take_in(replace(RELEASE, contacts=()))
+    waiver = Waiver(check="press-contact", reason="they all know her", by="Ben Okri")
+    newsroom.service.approver.approve(stored.release_id, by="Ben Okri", waivers=(waiver,))
+    plan = newsroom.schedule(stored, lift_in=timedelta(hours=1))
+
+    prover(newsroom).write(tmp_path / "proof.html", plan.dispatch, by="Ana Lima")
+
+    head, _ = data_of(tmp_path / "proof.html")
+    assert [(act["by"], act["what"], act["reason"]) for act in head["waivers"]] == [
+        ("Ben Okri", "press-contact", "they all know her")
+    ]
+    assert "they all know her" in (tmp_path / "proof.html").read_text("utf-8")
 
 
 def test_the_embargo_stands_as_the_officer_wrote_it(newsroom: Newsroom, tmp_path: Path) -> None:

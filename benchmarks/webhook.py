@@ -22,6 +22,7 @@ from distributor.sandbox.event_body import (
     public_key_text,
     sign,
 )
+from distributor.store.event_inbox import RedisEventInbox
 
 #: SendGrid posts over several connections; two keep one process busy.
 _CONNECTIONS = 2
@@ -36,7 +37,7 @@ def posted_per_second(stage: Stage, plan: DispatchPlan, count: int) -> float:
         "DISTRIBUTOR_SENDGRID__WEBHOOK_PUBLIC_KEY": public_key_text(key),
         "DISTRIBUTOR_WEB__PORT": str(port),
     }
-    posts = list(_posts(plan, count, key))
+    posts, inbox = list(_posts(plan, count, key)), RedisEventInbox(stage.service.client)
     with process("distributor", "web", environ=environ):
         pool = urllib3.HTTPConnectionPool(
             "127.0.0.1", port, maxsize=_CONNECTIONS, retries=urllib3.Retry(connect=50, backoff_factor=0.05)
@@ -44,6 +45,8 @@ def posted_per_second(stage: Stage, plan: DispatchPlan, count: int) -> float:
         pool.request("GET", "/healthz")
         began = time.perf_counter()
         _post_all(pool, posts)
+        while inbox.length():
+            time.sleep(0.001)
         taken = time.perf_counter() - began
     tally = dict(stage.service.dispatches.status(plan.dispatch).channels)[ChannelName.EMAIL].tally
     if tally.counts.get(State.DELIVERED, 0) != count:

@@ -13,6 +13,7 @@ from distributor.core.zone_drift import zone_drift
 from distributor.flow.diagnose import diagnose
 from distributor.ports import Channel, Finding
 from distributor.store.connection import check_durable
+from distributor.store.event_inbox import RedisEventInbox
 
 
 def examine(service: Service) -> tuple[Finding, ...]:
@@ -29,7 +30,7 @@ def examine(service: Service) -> tuple[Finding, ...]:
         findings += (finding for name, channel in service.channels.items() for finding in _clock_of(service, name, channel))
         if ChannelName.X in service.channels:
             findings += service.x_account.findings(now=service.lift_clock.now())
-        findings.append(_zones(service))
+        findings += (_zones(service), _events(service))
     except StoreUnavailable:
         # Said already, by the first finding.
         pass
@@ -68,6 +69,17 @@ def _zones(service: Service) -> Finding:
         passed=not drifts,
         message=str(drifts[0]) if drifts else f"The embargoes of {len(waiting)} waiting dispatches mean what they meant.",
         remedy="Cancel the dispatch and schedule it again.",
+    )
+
+
+def _events(service: Service) -> Finding:
+    inbox = RedisEventInbox(service.client)
+    waiting, aside = inbox.length(), inbox.aside()
+    return Finding(
+        name="events.applied",
+        passed=not aside,
+        message=f"{waiting} posts of events wait, {aside} could not be applied and are kept.",
+        remedy="A defect of this version: look for `events.kept_aside` in the log, and report it.",
     )
 
 

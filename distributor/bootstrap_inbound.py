@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from distributor.bootstrap import Service
+from distributor.channels.sendgrid_events import read_post
 from distributor.core.links import read_token
+from distributor.flow.apply_events import EventApplier
+from distributor.flow.match_nameless import Matcher
 from distributor.flow.record import Recorder
 from distributor.flow.take_mail import MailTaker
 from distributor.flow.unsubscribe import Unsubscriber
 from distributor.render.catalogue import languages
 from distributor.render.phrases import phrases_for
+from distributor.store.event_inbox import RedisEventInbox
 from distributor.store.events import RedisEventStore
 
 
@@ -21,6 +25,16 @@ def recorder(service: Service) -> Recorder:
         suppressions=service.suppressions,
         audit=service.audit,
         clock=service.clock,
+    )
+
+
+def event_applier(service: Service) -> EventApplier:
+    """Return the step that applies what SendGrid reports."""
+    return EventApplier(
+        inbox=RedisEventInbox(service.client),
+        read=read_post,
+        match=Matcher(book=service.book, dispatches=service.dispatches).match,
+        record=recorder(service).record,
     )
 
 

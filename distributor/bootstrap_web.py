@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_edits
-from distributor.bootstrap_inbound import recorder, unsubscriber
-from distributor.channels.sendgrid_events import read_events, verify
+from distributor.bootstrap_inbound import event_applier, unsubscriber
+from distributor.channels.sendgrid_events import is_fresh, read_post, verify
 from distributor.core.links import TokenHolder, read_token
 from distributor.core.message import EmailMaster
 from distributor.flow.preferences import Preferences
+from distributor.ports import Clock
 from distributor.render.online import without_slots
 from distributor.render.pages import PageRenderer
 from distributor.resources import resource
 from distributor.store.connection import check_durable
+from distributor.store.event_inbox import RedisEventInbox
 from distributor.store.events import RedisEventStore
 from distributor.web.online import OnlineView
 from distributor.web.parts import EventIntake, WebParts
@@ -34,8 +36,9 @@ def web_parts(service: Service) -> WebParts:
         dispatches=service.dispatches,
         workers_alive=service.workers_alive,
         suppression_count=service.suppressions.count,
-        sendgrid_events=_sendgrid_events(service.settings.sendgrid.webhook_public_key),
-        recorder=recorder(service),
+        sendgrid_events=_sendgrid_events(service.settings.sendgrid.webhook_public_key, service.clock),
+        inbox=RedisEventInbox(service.client),
+        applier=event_applier(service),
         unsubscriber=unsubscriber(service),
         preferences=Preferences(
             read_token=holder_of,
@@ -60,11 +63,14 @@ def web_parts(service: Service) -> WebParts:
     )
 
 
-def _sendgrid_events(public_key: str) -> EventIntake | None:
+def _sendgrid_events(public_key: str, clock: Clock) -> EventIntake | None:
     if not public_key:
         return None
 
     def is_signed(body: bytes, signature: str, timestamp: str) -> bool:
         return verify(public_key=public_key, signature=signature, timestamp=timestamp, body=body)
 
-    return EventIntake(verify=is_signed, read=read_events)
+    def is_recent(timestamp: str) -> bool:
+        return is_fresh(timestamp, now=clock.now())
+
+    return EventIntake(verify=is_signed, is_fresh=is_recent, read=read_post)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from distributor.core.delivery_event import DeliveryEvent
@@ -33,4 +34,32 @@ class EventStore(Protocol):
 
     def contacts_at(self, dispatch: DispatchId, indices: Sequence[Index]) -> Sequence[ContactNumber | None]:
         """Return who stands at each index of the frozen audience, None where nobody does. Never reads the whole audience."""
+        ...
+
+
+class EventInbox(Protocol):
+    """Posts of a provider that are taken and not applied yet. What is put there survives whoever put it."""
+
+    def put(self, body: bytes) -> str | None:
+        """Keep a post durably and return its id; None when the inbox is full and the provider should come again."""
+        ...
+
+    def waiting(self, *, older_than: timedelta) -> Iterable[tuple[str, bytes]]:
+        """Yield (id, post) of those that wait for so long already, oldest first."""
+        ...
+
+    def done(self, post: str) -> None:
+        """Forget a post that is applied."""
+        ...
+
+    def set_aside(self, post: str, body: bytes) -> None:
+        """Keep a post apart that cannot be applied, so that it blocks nothing and is not lost; the last hundred are kept."""
+        ...
+
+    def length(self) -> int:
+        """Return how many posts wait."""
+        ...
+
+    def aside(self) -> int:
+        """Return how many posts were set aside."""
         ...

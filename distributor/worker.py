@@ -16,7 +16,6 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
 
@@ -26,10 +25,12 @@ from celery.exceptions import SecurityWarning
 from kombu import Queue
 
 from distributor.bootstrap import Service
+from distributor.bootstrap_inbound import event_applier
 from distributor.core.errors import Refused, StoreUnavailable
 from distributor.core.ids import DispatchId
 from distributor.core.report import DispatchStatus
 from distributor.flow.tend import Tender
+from distributor.slots import WAKE_UP_LASTS, Slots
 from distributor.telemetry import Event, tell
 
 #: Preparations may be done by any worker.
@@ -37,43 +38,7 @@ SHARED_QUEUE = "distributor"
 #: How often each worker looks at the ledger.
 SWEEP_EVERY = timedelta(milliseconds=200)
 BEAT_EVERY = timedelta(seconds=3)
-#: A wake-up that is older than this has been overtaken by the next sweep.
-_WAKE_UP_LASTS = timedelta(seconds=2)
 _LOG = logging.getLogger("distributor")
-
-
-@dataclass(slots=True)
-class _Slots:
-    """How many of this worker's slots serve, and how many were asked to."""
-
-    limit: int
-    busy: int = 0
-    asked: list[float] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def to_ask(self) -> int:
-        """Return how many wake-ups to send now, and count them as sent."""
-        now = time.monotonic()
-        with self.lock:
-            self.asked = [at for at in self.asked if now - at < _WAKE_UP_LASTS / timedelta(seconds=1)]
-            missing = max(0, self.limit - self.busy - len(self.asked))
-            self.asked.extend([now] * missing)
-            return missing
-
-    def enter(self) -> bool:
-        """Count one slot as serving; False when all are."""
-        with self.lock:
-            if self.asked:
-                self.asked.pop()
-            if self.busy >= self.limit:
-                return False
-            self.busy += 1
-            return True
-
-    def leave(self) -> None:
-        """Count one slot less."""
-        with self.lock:
-            self.busy -= 1
 
 
 class WorkerProcess:
@@ -84,14 +49,15 @@ class WorkerProcess:
         self.name = name
         self._own_queue = f"{SHARED_QUEUE}.{name}"
         self._stopping = threading.Event()
-        self._slots = _Slots(limit=service.settings.worker.concurrency)
+        self._slots = Slots(limit=service.settings.worker.concurrency)
         self.app = make_app(service.handle.broker_url)
         self._serve, self._prepare, self._reconcile = self._register_tasks()
         self._preparing: dict[DispatchId, float] = {}
         self._reconciled: dict[DispatchId, float] = {}
         self._armed: set[DispatchId] = set()
         self._watched: dict[DispatchId, float] = {}
-        self._carried = -_CARRY_EVERY_S
+        self._tidied = -_TIDY_EVERY_S
+        self._events = event_applier(service)
         self._calling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alarm")
         # Beside the slots: a provider that does not answer must not keep a slot from the lift, nor the sweep from its round.
         self._arming = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arm")
@@ -142,7 +108,7 @@ class WorkerProcess:
     def _wake_slots(self, dispatch: DispatchId) -> None:
         for _ in range(self._slots.to_ask()):
             self._serve.apply_async(
-                kwargs={"dispatch_id": dispatch}, queue=self._own_queue, expires=_WAKE_UP_LASTS.total_seconds()
+                kwargs={"dispatch_id": dispatch}, queue=self._own_queue, expires=WAKE_UP_LASTS.total_seconds()
             )
 
     def _wake_preparation(self, dispatch: DispatchId) -> None:
@@ -158,18 +124,19 @@ class WorkerProcess:
             self._reconciled[dispatch] = time.monotonic()
             self._reconcile.apply_async(kwargs={"dispatch_id": dispatch}, queue=SHARED_QUEUE, expires=60)
 
-    def _carry_notes_soon(self) -> None:
+    def _tidy_soon(self) -> None:
         # Beside the sweep, as alarms are.
-        if time.monotonic() - self._carried >= _CARRY_EVERY_S:
-            self._carried = time.monotonic()
-            self._calling.submit(self._carry_notes)
+        if time.monotonic() - self._tidied >= _TIDY_EVERY_S:
+            self._tidied = time.monotonic()
+            self._calling.submit(self._tidy)
 
-    def _carry_notes(self) -> None:
+    def _tidy(self) -> None:
         try:
+            self._events.sweep()
             self._service.courier.carry()
         except Exception as error:
             tell(Event.SWEEP_FAILED, error=type(error).__name__)
-            _LOG.debug("carry.failed", exc_info=True)
+            _LOG.debug("tidy.failed", exc_info=True)
 
     def _watch_soon(self, status: DispatchStatus) -> None:
         # Beside the sweep: an alert webhook that does not answer must not keep other dispatches from their lift.
@@ -238,7 +205,7 @@ class WorkerProcess:
                     next_beat = time.monotonic() + BEAT_EVERY / timedelta(seconds=1)
                     self._service.roster.beat(self.name)
                 self._tender.sweep()
-                self._carry_notes_soon()
+                self._tidy_soon()
             except Exception as error:
                 # The sweep must outlive anything, Redis being away above all: the next one does the same work again.
                 tell(Event.SWEEP_FAILED, error=type(error).__name__)
@@ -248,7 +215,7 @@ class WorkerProcess:
 _PREPARATION_PATIENCE_S = 5.0
 _RECONCILE_EVERY_S = 15.0
 _WATCH_EVERY_S = 2.0
-_CARRY_EVERY_S = 5.0
+_TIDY_EVERY_S = 5.0
 
 
 def make_app(broker_url: str) -> Celery:

@@ -13,13 +13,12 @@ import orjson
 from sendgrid import SendGridAPIClient
 from urllib3.exceptions import HTTPError
 
+from distributor.channels.sendgrid_payload import ALERT_ARGUMENT
 from distributor.channels.sendgrid_transport import make_pool, make_sdk
 from distributor.core.errors import NotSent
 from distributor.core.message import Sender
 
 _TIMEOUT = timedelta(seconds=10)
-#: Names the alarm among the provider's own records; read by nobody here.
-ALERT_ARGUMENT = "pr_alert"
 _ACCEPTED = 202
 
 

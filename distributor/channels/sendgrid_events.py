@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from distributor.channels.sendgrid_payload import DELIVERY_ARGUMENT
+from distributor.channels.sendgrid_payload import ALERT_ARGUMENT, DELIVERY_ARGUMENT
 from distributor.core.delivery import State
-from distributor.core.delivery_event import DeliveryEvent, Mark
+from distributor.core.delivery_event import DeliveryEvent, EventPost, Mark, NamelessEvent
 from distributor.core.errors import BadInput
 from distributor.core.ids import DispatchId, Index
 
@@ -33,8 +33,7 @@ def verify(*, public_key: str, signature: str, timestamp: str, body: bytes) -> b
     """Say whether the holder of the key signed this timestamp and these raw bytes. Garbage of any kind is simply not signed.
 
     The signed string has no separator between the two, so a digit could move from one to the other: the timestamp must be just
-    digits of the usual number, and the body must begin as JSON does. A timestamp of long ago is as good as any: whether
-    SendGrid keeps the first one when it repeats a post for a day is not documented, and a repetition changes nothing here.
+    digits of the usual number, and the body must begin as JSON does. How old it may be is `is_fresh`'s business.
     """
     if not _IS_TIMESTAMP(timestamp) or body[:1] not in {b"[", b"{"}:
         return False
@@ -81,6 +80,14 @@ _STATES: Final[Mapping[str, State]] = MappingProxyType(
 UNLISTED: Final = State.ACCEPTED
 _MARKS: Final[Mapping[str, Mark]] = MappingProxyType({"open": Mark.OPENED, "click": Mark.CLICKED})
 
+#: Events that SendGrid reports without the ids of the message when they come long after it.
+_NAMELESS: Final = frozenset({"bounce", "dropped", "spamreport", "unsubscribe", "group_unsubscribe"})
+#: RFC 5321 §4.5.3.1: 64 octets, "@", 255 octets.
+_LONGEST_ADDRESS: Final = 320
+_LONGEST_AGE: Final = timedelta(hours=25)
+#: By so much SendGrid's clock may be ahead of ours.
+_AHEAD: Final = timedelta(minutes=10)
+
 #: Reasons of `dropped` that are the address's own: SendGrid's lists, or no address at all. All others ("Spam Content",
 #: "Recipient List over Package Quota", "Invalid SMTPAPI header") are ours or the account's.
 _DROPPED_FOR_GOOD: Final = frozenset({"bounced address", "invalid", "spam reporting address", "unsubscribed address"})
@@ -90,8 +97,25 @@ _PASSING: Final = frozenset({"content", "frequency or volume too high", "mailbox
 _PASSING_STATUS: Final = ("4", "5.2.2")
 
 
+def is_fresh(timestamp: str, *, now: datetime) -> bool:
+    """Say whether a post may have been signed lately enough to be SendGrid's own and not one that somebody kept.
+
+    SendGrid repeats a post for a day, and whether it signs it anew is not documented (PROVIDERS.md §1.5): so a day and an hour.
+    """
+    return bool(_IS_TIMESTAMP(timestamp)) and -_AHEAD <= now - datetime.fromtimestamp(int(timestamp), UTC) <= _LONGEST_AGE
+
+
 def read_events(body: bytes) -> tuple[DeliveryEvent, ...]:
     """Return the events about deliveries of ours, in the order given; others (the account's own, foreign mail) are left out.
+
+    Raises:
+        BadInput: this is no list of events.
+    """
+    return read_post(body).events
+
+
+def read_post(body: bytes) -> EventPost:
+    """Return the events about deliveries of ours, and what is reported about an address alone.
 
     Raises:
         BadInput: this is no list of events.
@@ -102,8 +126,22 @@ def read_events(body: bytes) -> tuple[DeliveryEvent, ...]:
         raise BadInput("This is not JSON.", where="webhook body", remedy="SendGrid posts a JSON list of events.") from error
     if not isinstance(found, list):
         raise BadInput("This is not a list of events.", where="webhook body", remedy="SendGrid posts a JSON list of events.")
-    read = (_read_event(one) for one in found if isinstance(one, dict))
-    return tuple(event for event in read if event is not None)
+    rows = [one for one in found if isinstance(one, dict)]
+    read = (_read_event(one) for one in rows)
+    return EventPost(
+        events=tuple(event for event in read if event is not None),
+        nameless=tuple(event for one in rows if (event := _read_nameless(one)) is not None),
+    )
+
+
+def _read_nameless(one: Mapping[str, Any]) -> NamelessEvent | None:
+    """Return what is reported about an address by itself; None for events with an id, ours or an alarm's."""
+    name, address = str(one.get("event", "")), one.get("email")
+    if name not in _NAMELESS or DELIVERY_ARGUMENT in one or ALERT_ARGUMENT in one or not isinstance(address, str):
+        return None
+    return NamelessEvent(
+        address=address[:_LONGEST_ADDRESS], state=_STATES[name], at=_instant(one), is_permanent=_is_permanent(name, one)
+    )
 
 
 def _read_event(one: Mapping[str, Any]) -> DeliveryEvent | None:

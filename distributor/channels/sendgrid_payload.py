@@ -24,6 +24,8 @@ from distributor.ports import LinkMaker
 
 #: The custom argument by which events find their delivery. Prefixed, because names of event fields are overwritten in events.
 DELIVERY_ARGUMENT: Final = "pr_delivery"
+#: Names an alarm that is mailed to staff among the provider's own records; it is nobody's delivery.
+ALERT_ARGUMENT: Final = "pr_alert"
 #: What SendGrid takes in one request.
 MOST_RECIPIENTS: Final = 1000
 

@@ -54,6 +54,29 @@ class DeliveryEvent:
             raise ValueError("an index counts from 0")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamelessEvent:
+    """One provider event that carries no id of ours, only an address: bounces that come late do (PROVIDERS.md §1.5)."""
+
+    #: As the provider wrote it; not normalised, perhaps no address at all.
+    address: str
+    state: State
+    #: Aware UTC.
+    at: datetime
+    is_permanent: bool = False
+
+    def __post_init__(self) -> None:
+        must_be_aware(self.at, name="at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPost:
+    """What one post of a provider holds."""
+
+    events: tuple[DeliveryEvent, ...]
+    nameless: tuple[NamelessEvent, ...] = ()
+
+
 def suppression_reason(event: DeliveryEvent) -> SuppressionReason | None:
     """Return why the event's address must never be mailed again, None when the event is no reason for that.
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.background import BackgroundTask
 
 from distributor.core.errors import BadInput
 from distributor.web.body import read_body
@@ -65,13 +66,13 @@ def _add_event_routes(app: FastAPI, parts: WebParts) -> None:
         response_class=PlainTextResponse,
         responses={
             400: {"description": "Not SendGrid's shape."},
-            403: {"description": "Not signed by SendGrid's key."},
+            403: {"description": "Not signed by SendGrid's key, or more than a day ago."},
             413: {"description": "More than 5 MB."},
-            503: {"description": "No public key is configured, or Redis does not answer; SendGrid tries again for a day."},
+            503: {"description": "No public key, no Redis, or too much is waiting; SendGrid tries again for a day."},
         },
     )
     async def sendgrid_events(request: Request) -> PlainTextResponse:
-        """Take in delivery events, signed over the raw body."""
+        """Keep delivery events, signed over the raw body, durably; they are applied right behind the answer."""
         if parts.sendgrid_events is None:
             return PlainTextResponse("No key is configured. Set DISTRIBUTOR_SENDGRID__WEBHOOK_PUBLIC_KEY.\n", 503)
         body = await read_body(request, most=MOST_EVENT_BYTES)
@@ -84,9 +85,14 @@ def _add_event_routes(app: FastAPI, parts: WebParts) -> None:
 def _take_events(parts: WebParts, intake: EventIntake, body: bytes, signature: str, timestamp: str) -> PlainTextResponse:
     if not intake.verify(body, signature, timestamp):
         return PlainTextResponse("The signature is not SendGrid's.\n", 403)
+    if not intake.is_fresh(timestamp):
+        return PlainTextResponse("The signature is more than a day old, or from the future.\n", 403)
     try:
-        events = intake.read(body)
+        post = intake.read(body)
     except BadInput as error:
         return PlainTextResponse(f"{error}\n", 400)
-    parts.recorder.record(events)
-    return PlainTextResponse("ok\n")
+    kept = parts.inbox.put(body)
+    if kept is None:
+        return PlainTextResponse("Too many posts are waiting. Nothing of this one was taken; please come again.\n", 503)
+    # Answered first: what is kept is applied even if this process ends now (a worker's sweep looks for what waits).
+    return PlainTextResponse("ok\n", background=BackgroundTask(parts.applier.apply, kept, body, post))

@@ -40,6 +40,8 @@ def render_metrics(parts: WebParts) -> bytes:
                 _dispatches(statuses),
                 _alarms(statuses),
                 _plain("workers_alive", "Workers heard of within the last ten seconds.", parts.workers_alive()),
+                _plain("events_waiting", "Posts of a provider that are taken and not applied yet.", parts.inbox.length()),
+                _plain("events_aside", "Posts that could not be applied, and are kept.", parts.inbox.aside()),
                 _plain("suppressions", "Addresses that are never mailed.", parts.suppression_count()),
             )
         )

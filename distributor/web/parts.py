@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from distributor.core.delivery_event import DeliveryEvent
+from distributor.core.delivery_event import EventPost
+from distributor.flow.apply_events import EventApplier
 from distributor.flow.preferences import Preferences
-from distributor.flow.record import Recorder
 from distributor.flow.unsubscribe import Unsubscriber
 from distributor.ports import Finding
 from distributor.ports_dispatch import Dispatches
+from distributor.ports_events import EventInbox
 from distributor.render.pages import PageRenderer
 from distributor.web.online import OnlineView
 
@@ -21,8 +22,10 @@ class EventIntake:
 
     #: (raw body, signature header, timestamp header) to whether the provider signed exactly that. Never raises.
     verify: Callable[[bytes, str, str], bool]
-    #: Raw body to events; raises BadInput when it is not what the provider sends.
-    read: Callable[[bytes], Sequence[DeliveryEvent]]
+    #: Timestamp header to whether the post was signed lately enough. Never raises.
+    is_fresh: Callable[[str], bool]
+    #: Raw body to what it holds; raises BadInput when it is not what the provider sends.
+    read: Callable[[bytes], EventPost]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class WebParts:
     suppression_count: Callable[[], int]
     #: None while no public key is configured: unsigned events are not taken.
     sendgrid_events: EventIntake | None
-    recorder: Recorder
+    inbox: EventInbox
+    applier: EventApplier
     unsubscriber: Unsubscriber
     preferences: Preferences
     view: OnlineView

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 
 import redis
 
+from distributor.channels.sendgrid_events import read_post
 from distributor.core.audience import Contact
 from distributor.core.ids import ContactNumber, Index, ListName
 from distributor.core.links import TokenHolder, make_token, read_token
+from distributor.flow.apply_events import EventApplier
+from distributor.flow.match_nameless import Matcher
 from distributor.flow.preferences import Preferences
 from distributor.flow.record import Recorder
 from distributor.flow.suppression_sync import SuppressionSync
@@ -17,6 +20,7 @@ from distributor.flow.unsubscribe import Unsubscriber
 from distributor.store.audit import RedisAuditLog
 from distributor.store.contact_edits import RedisContactEdits
 from distributor.store.contacts import RedisContactBook
+from distributor.store.event_inbox import RedisEventInbox
 from distributor.store.events import RedisEventStore
 from distributor.store.left_lists import RedisLeftLists
 from distributor.store.redis_clock import RedisClock
@@ -71,6 +75,9 @@ class PeopleDesk(Desk):
             audit=self.audit,
             clock=clock,
         )
+        self.inbox = RedisEventInbox(client)
+        self.matcher = Matcher(book=self.book, dispatches=self.dispatches)
+        self.applier = EventApplier(inbox=self.inbox, read=read_post, match=self.matcher.match, record=self.recorder.record)
         self.sync = SuppressionSync(
             ledger=self.ledger,
             dispatches=self.dispatches,

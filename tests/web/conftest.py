@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ import urllib3
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from distributor.channels.sendgrid_events import read_events, verify
+from distributor.channels.sendgrid_events import is_fresh, read_post, verify
 from distributor.channels.sendgrid_payload import DELIVERY_ARGUMENT
 from distributor.core.ids import Language
 from distributor.core.links import read_token
@@ -50,8 +51,9 @@ class WebDesk(PeopleDesk):
             dispatches=self.dispatches,
             workers_alive=lambda: len(RedisRoster(self.client).alive()),
             suppression_count=lambda: len(self.suppressed()),
-            sendgrid_events=EventIntake(verify=is_signed, read=read_events),
-            recorder=self.recorder,
+            sendgrid_events=EventIntake(verify=is_signed, is_fresh=is_recent, read=read_post),
+            inbox=self.inbox,
+            applier=self.applier,
             unsubscriber=self.unsubscriber,
             preferences=self.preferences,
             view=OnlineView(
@@ -80,6 +82,11 @@ def signed(body: bytes, *, timestamp: str = "1774829000") -> dict[str, str]:
 def is_signed(body: bytes, signature: str, timestamp: str) -> bool:
     """Check a signature as bootstrap has it done."""
     return verify(public_key=public_key_text(KEY), signature=signature, timestamp=timestamp, body=body)
+
+
+def is_recent(timestamp: str) -> bool:
+    """Look at a timestamp as bootstrap has it done, an hour after the tests' posts were signed."""
+    return is_fresh(timestamp, now=datetime.fromtimestamp(1774829000, UTC) + timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)

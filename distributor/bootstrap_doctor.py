@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from distributor.bootstrap import Service
 from distributor.core.errors import SendFailure, StoreUnavailable
+from distributor.core.finding import Finding
 from distributor.core.message import ChannelName
 from distributor.core.provider_clock import LARGEST_SKEW, least_skew
 from distributor.core.report import DispatchState
 from distributor.core.zone_drift import zone_drift
 from distributor.flow.diagnose import diagnose
-from distributor.ports import Channel, Finding
+from distributor.ports import Channel
 from distributor.store.connection import check_durable
 from distributor.store.event_inbox import RedisEventInbox
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from distributor.core.audience import Contact, Recipient
 from distributor.core.embargo import Clearance
+from distributor.core.finding import Finding
 from distributor.core.ids import AddressKey, ContactNumber, DispatchId, Language, ListName, RemoteId
 from distributor.core.leaving import JournalLine
 from distributor.core.links import RecipientLinks
@@ -59,16 +60,6 @@ class Accepted:
     remote_id: RemoteId
     #: Where the public can see it; "" for e-mail.
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that `doctor` looked at."""
-
-    name: str
-    passed: bool
-    message: str
-    remedy: str = ""
 
 
 class Channel(Protocol):

@@ -14,9 +14,10 @@ from distributor.channels.sendgrid_payload import drop
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import NotSent
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, Master
-from distributor.ports import Accepted, Channel, Finding, LinkMaker
+from distributor.ports import Accepted, Channel, LinkMaker
 
 
 class Way(StrEnum):

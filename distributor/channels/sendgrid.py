@@ -28,10 +28,11 @@ from distributor.channels.sendgrid_transport import Answer, make_pool, make_sdk
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import ConfigurationError, NotSent, OutcomeUnknown, Rejected, SendFailure
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, EmailMaster, Master
 from distributor.core.provider_clock import read_date
-from distributor.ports import Accepted, Finding, LinkMaker
+from distributor.ports import Accepted, LinkMaker
 
 _ACCEPTED: Final = 202
 _OK: Final = 200

@@ -23,9 +23,10 @@ from distributor.channels.smtp_transport import Pool, Session
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import ConfigurationError, NotSent, PartlySent, Rejected, SendFailure
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, EmailMaster, Master
-from distributor.ports import Accepted, Finding, LinkMaker
+from distributor.ports import Accepted, LinkMaker
 
 _Outcome = RemoteId | SendFailure
 _REMEDIES: Final = {

@@ -20,11 +20,12 @@ from distributor.channels.x_transport import Answer, Client
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
 from distributor.core.errors import NotSent, must_be_aware
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.provider_clock import read_date
 from distributor.core.quota import Told
-from distributor.ports import Accepted, Finding, LinkMaker
+from distributor.ports import Accepted, LinkMaker
 
 _OK: Final = 200
 #: What a call can raise.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 
@@ -94,17 +95,22 @@ def sandbox(desk: Desk, host: str, port: int, webhook_url: str) -> None:
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @pass_desk
 def doctor(desk: Desk, *, is_json: bool) -> None:
-    """Look whether a dispatch would go through: Redis, clocks, credentials, sender, workers. Exit code 1 on any failure."""
+    """Look whether a dispatch would go through: Redis, clocks, credentials, sender, workers, and what DNS says of the sender.
+
+    Exit code 1 on any failure; a warning is none.
+    """
     from distributor.bootstrap_doctor import examine
 
     with desk.service() as service:
         findings = examine(service)
+    is_well = all(finding.passed or finding.is_warning for finding in findings)
     if is_json:
-        shapes = [{"name": f.name, "passed": f.passed, "message": f.message, "remedy": f.remedy} for f in findings]
-        desk.json({"passed": all(finding.passed for finding in findings), "findings": shapes})
+        shapes = [{**dataclasses.asdict(finding), "severity": finding.severity} for finding in findings]
+        desk.json({"passed": is_well, "findings": shapes})
     else:
         for finding in findings:
             remedy = "" if finding.passed else f" {finding.remedy}"
-            desk.say(f"{'ok    ' if finding.passed else 'FAILED'} {finding.name}: {finding.message}{remedy}")
-    if not all(finding.passed for finding in findings):
+            word = "ok     " if finding.passed else "warning" if finding.is_warning else "FAILED "
+            desk.say(f"{word} {finding.name}: {finding.message}{remedy}")
+    if not is_well:
         raise SystemExit(1)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from distributor.core.errors import StoreUnavailable
+from distributor.core.finding import Finding
 from distributor.core.message import ChannelName, Sender
-from distributor.ports import Channel, Finding
+from distributor.ports import Channel
 
 #: Above this, times shown to people would mislead them. The gate itself asks Redis's clock only.
 _LARGEST_SKEW = timedelta(seconds=2)

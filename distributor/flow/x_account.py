@@ -9,13 +9,13 @@ from itertools import islice
 
 from distributor.core.delivery import OPEN, State
 from distributor.core.errors import ScheduleRefused
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId
 from distributor.core.message import ChannelName, Master, ThreadMaster
 from distributor.core.plan import DispatchPlan
 from distributor.core.quota import DAY, Planned, QuotaLeft, Told, quota_left
 from distributor.core.report import DispatchStatus, instant
 from distributor.core.thread_form import REPLY_REFUSED, Replies, ThreadForm
-from distributor.ports import Finding
 from distributor.ports_dispatch import Dispatches
 
 #: How many dispatches back are looked at; more threads than these fit into no day of a press office.

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from distributor.ports import Finding
+from distributor.core.finding import Finding
 
 #: Longer than any fsync that a healthy disk needs, shorter than a person's patience and any lease.
 _SOCKET_TIMEOUT_S = 10.0

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from distributor.core.delivery_event import EventPost
+from distributor.core.finding import Finding
 from distributor.flow.apply_events import EventApplier
 from distributor.flow.preferences import Preferences
 from distributor.flow.unsubscribe import Unsubscriber
-from distributor.ports import Finding
 from distributor.ports_dispatch import Dispatches
 from distributor.ports_events import EventInbox
 from distributor.render.pages import PageRenderer

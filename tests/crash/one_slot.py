@@ -18,10 +18,11 @@ from distributor.bootstrap import Service
 from distributor.bootstrap_dispatch import build_hot_path
 from distributor.core.audience import Recipient
 from distributor.core.embargo import Clearance
+from distributor.core.finding import Finding
 from distributor.core.ids import DispatchId, ReleaseId, RemoteId
 from distributor.core.message import ChannelName, Master
 from distributor.flow.lift.dispatch import Dispatcher
-from distributor.ports import Accepted, Channel, Finding, LiftClock, LinkMaker
+from distributor.ports import Accepted, Channel, LiftClock, LinkMaker
 from distributor.ports_dispatch import Claim, GateAnswer, Ledger
 from distributor.ports_turn import Answered, Terms, Turn, Turns
 from distributor.settings import load_settings

@@ -12,12 +12,12 @@ import redis
 
 from distributor.bootstrap_doctor import examine
 from distributor.core.errors import ScheduleRefused
+from distributor.core.finding import Finding
 from distributor.core.message import ThreadMaster
 from distributor.core.quota import Allowance, Told
 from distributor.core.report import DispatchState, status_json
 from distributor.flow.schedule import ScheduleRequest
 from distributor.flow.x_account import are_replies_refused
-from distributor.ports import Finding
 from distributor.ports_releases import StoredRevision
 from distributor.sandbox.account import SandboxSettings
 from distributor.sandbox.serve import RunningSandbox

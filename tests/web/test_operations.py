@@ -19,7 +19,7 @@ import urllib3
 from prometheus_client.parser import text_string_to_metric_families
 
 from distributor.core.errors import StoreUnavailable
-from distributor.ports import Finding
+from distributor.core.finding import Finding
 from distributor.store.connection import check_durable, connect
 from distributor.store.roster import RedisRoster
 from distributor.telemetry import FIELDS, Event

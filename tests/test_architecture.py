@@ -23,6 +23,7 @@ _HOMES = {
     "sendgrid": ("channels",),
     "python_http_client": ("channels",),
     "dkim": ("channels",),
+    "dns": ("channels",),
     "smtplib": ("channels",),
     "tweepy": ("channels",),
     "requests": ("channels",),

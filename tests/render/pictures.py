@@ -16,9 +16,7 @@ from tests.render.mails import LANGUAGES, html_of
 
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "images" / "languages"
 _VIEWS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = ((360, "light"), (720, "light"), (360, "dark"))
-_SHEET: Final = (
-    "<body style='margin:0;padding:16px;background:#8a8f94;display:flex;gap:16px;align-items:flex-start'>{}</body>"
-)
+_SHEET: Final = "<body style='margin:0;padding:16px;background:#8a8f94;display:flex;gap:16px;align-items:flex-start'>{}</body>"
 
 
 def main() -> None:

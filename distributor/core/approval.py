@@ -53,17 +53,17 @@ def refuse_self_approval(*, author: str, added_by: str, approver: str) -> None:
     Raises:
         ApprovalRefused: the approver is the author, or nobody is named.
     """
-    name = _as_read(approver)
+    name = as_read(approver)
     if not name:
         raise ApprovalRefused("An approval needs a name. Add --as NAME.")
-    if name in {_as_read(author), _as_read(added_by)}:
+    if name in {as_read(author), as_read(added_by)}:
         raise ApprovalRefused(
             f"{approver.strip()} wrote this release and cannot approve it. Ask a second person, "
             "or set approval.two_person = false if your desk has only one."
         )
 
 
-def _as_read(name: str) -> str:
+def as_read(name: str) -> str:
     """Return the name without what nobody sees: case, kinds of space, composed or full-width letters, invisible characters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join("".join(character for character in folded if unicodedata.category(character) != "Cf").split())

@@ -6,6 +6,10 @@
     ├── Refused               the request is understood and not allowed in the present state
     │   ├── ApprovalRefused   a rule of approval stands against it
     │   ├── ScheduleRefused   the dispatch cannot be scheduled as asked
+    │   ├── Forbidden         the caller's roles or token do not allow it
+    │   ├── NotSignedIn       no valid session or token came with the request
+    │   ├── LoginRefused      login and password do not open an account
+    │   │   └── LoginThrottled    too many failures; wait, also with the right password
     │   └── GateClosed        the last gate before a provider said no; nothing left
     │       ├── EmbargoHeld   the lift is not reached by Redis's clock
     │       ├── DispatchHeld  somebody, or a rule, holds the dispatch
@@ -27,6 +31,7 @@ Messages never contain text of a release or a recipient's address.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -69,6 +74,33 @@ class ApprovalRefused(Refused):
 
 class ScheduleRefused(Refused):
     """The dispatch cannot be scheduled as asked."""
+
+
+class Forbidden(Refused):
+    """The caller is known and may not do this."""
+
+    def __init__(self, permission: str, *, roles: Sequence[str]) -> None:
+        super().__init__(f"You may not do this: it needs the permission {permission} (roles: {', '.join(roles)}). Ask an admin.")
+        #: Value of core.account.Permission.
+        self.permission = permission
+        self.roles = tuple(roles)
+
+
+class NotSignedIn(Refused):
+    """The session or token is not valid, or has ended. Sign in again."""
+
+
+class LoginRefused(Refused):
+    """The login or the password is wrong."""
+
+
+class LoginThrottled(LoginRefused):
+    """Too many attempts have failed; none is looked at before the wait is over."""
+
+    def __init__(self, *, wait: timedelta) -> None:
+        super().__init__(f"Too many attempts have failed. Try again in {max(1, math.ceil(wait.total_seconds()))} s.")
+        #: Time until the next attempt is looked at; always positive.
+        self.wait = wait
 
 
 class GateClosed(Refused):

@@ -160,6 +160,12 @@ class WebSettings(_Group):
     port: Port = Field(8080, description="Port that it listens on.")
 
 
+class StaffSettings(_Group):
+    """The staff application."""
+
+    session_idle_minutes: int = Field(60, ge=1, le=12 * 60, description="Staff are signed out after so long without a request.")
+
+
 class AlertSettings(_Group):
     """Where staff are called when a dispatch is silent or unsettled after its lift."""
 
@@ -197,6 +203,7 @@ class Settings(_Group):
     dispatch: DispatchSettings = DispatchSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
+    staff: StaffSettings = StaffSettings()
     alert: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
 

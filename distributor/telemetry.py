@@ -53,6 +53,9 @@ class Event(StrEnum):
     EVENTS_KEPT_ASIDE = "events.kept_aside"
     EVENTS_RECORDED = "events.recorded"
     REQUEST_FAILED = "request.failed"
+    LOGIN_ACCEPTED = "login.accepted"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_THROTTLED = "login.throttled"
 
 
 #: The fields of each event: name to what it holds, with its unit.
@@ -106,6 +109,9 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.EVENTS_KEPT_ASIDE: {"error": "class of the error"},
         Event.EVENTS_RECORDED: {"moved": "events", "repeated": "events", "contradictory": "events", "unknown": "events"},
         Event.REQUEST_FAILED: {"route": "path with names for its values", "error": "class of the error"},
+        Event.LOGIN_ACCEPTED: {"account": "id"},
+        Event.LOGIN_FAILED: {"account": "id, also of a login that nobody has"},
+        Event.LOGIN_THROTTLED: {"account": "id, also of a login that nobody has", "wait_s": "seconds"},
     }
 )
 

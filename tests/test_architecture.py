@@ -18,6 +18,7 @@ _FUNCTION_STATEMENTS = 30
 #: Each library with the only places that may know it, so that replacing it touches these and nothing else. The sandbox
 #: plays the providers: it is another program that happens to lie in this tree, and may use what it likes.
 _HOMES = {
+    "argon2": ("store",),
     "jinja2": ("render",),
     "css_inline": ("render",),
     "sendgrid": ("channels",),

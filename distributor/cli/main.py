@@ -14,6 +14,7 @@ from distributor.cli.notes import notes
 from distributor.cli.operate import doctor, sandbox, up, web, worker
 from distributor.cli.release import release
 from distributor.cli.suppress import suppress
+from distributor.cli.users import tokens, users
 from distributor.cli.why import audit, why
 
 _EPILOG = """\b
@@ -34,5 +35,22 @@ def main() -> None:
     """Send an approved press release to media lists and followers at the second its embargo lifts."""
 
 
-for command in (release, contacts, dispatch, suppress, inbound, notes, why, audit, demo, up, worker, web, sandbox, doctor):
+for command in (
+    release,
+    contacts,
+    dispatch,
+    suppress,
+    inbound,
+    notes,
+    why,
+    audit,
+    users,
+    tokens,
+    demo,
+    up,
+    worker,
+    web,
+    sandbox,
+    doctor,
+):
     main.add_command(command)

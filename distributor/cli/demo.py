@@ -20,10 +20,12 @@ from urllib.parse import urlsplit
 import click
 from rich.live import Live
 
-from distributor.cli.desk import Desk, in_both_zones, pass_desk
+from distributor.cli.demo_stay import still_running
+from distributor.cli.desk import Desk, pass_desk
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
 from distributor.core.delivery import State
+from distributor.core.desk_time import in_both_zones
 from distributor.core.ids import DispatchId, ListName
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus
@@ -74,9 +76,7 @@ def demo(desk: Desk, contact_count: int, lift_in: float, *, is_kept: bool) -> No
         is_kept_promise = _summarise(desk, stage, status, contact_count, left=left)
         _wait_for_events(desk, stage, dispatch)
         if is_kept:
-            desk.say(
-                f"\nStill running. E-mails and thread: {stage.sandbox.url}/   health: {stage.web_url}/readyz   Ctrl-C ends it."
-            )
+            desk.say(still_running(stage.service, dispatch, web_url=stage.web_url, sandbox_url=stage.sandbox.url))
             with contextlib.suppress(KeyboardInterrupt):
                 while True:
                     time.sleep(1)

@@ -12,9 +12,10 @@ import click
 from rich.live import Live
 from rich.progress import Progress
 
-from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk, spell
+from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
+from distributor.core.desk_time import spell
 from distributor.core.errors import NotFound, Refused
 from distributor.core.ids import DispatchId, RemoteId
 from distributor.core.message import ChannelName

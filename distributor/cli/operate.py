@@ -61,13 +61,17 @@ def worker(desk: Desk, name: str | None) -> None:
 @click.command()
 @pass_desk
 def web(desk: Desk) -> None:
-    """Run the web process: health, metrics, unsubscribe, view online, provider events."""
+    """Run the web process: the staff application, health, metrics, unsubscribe, view online, provider events."""
+    from distributor.bootstrap_accounts import staff_door
     from distributor.bootstrap_web import web_parts
     from distributor.web.app import create_app
     from distributor.web.serve import serve
+    from distributor.web.staff.app import add_staff_application
 
     with desk.service(long_lived=True) as service:
-        serve(create_app(web_parts(service)), host=desk.settings.web.host, port=desk.settings.web.port)
+        app = create_app(web_parts(service))
+        add_staff_application(app, service, staff_door(service).sign_in)
+        serve(app, host=desk.settings.web.host, port=desk.settings.web.port)
 
 
 @click.command()

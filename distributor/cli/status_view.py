@@ -10,9 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from distributor.cli.desk import in_both_zones, spell
 from distributor.core.approval import short_code
 from distributor.core.delivery import OPEN, State
+from distributor.core.desk_time import in_both_zones, spell
 from distributor.core.message import ChannelName
 from distributor.core.report import ChannelStatus, DispatchState, DispatchStatus, HoldReason
 

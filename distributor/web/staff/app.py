@@ -1,0 +1,38 @@
+"""The staff application, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+
+from distributor.bootstrap import Service
+from distributor.flow.sign_in import SignIn
+from distributor.render.staff_pages import StaffPages
+from distributor.render.thread_page import ThreadPage
+from distributor.resources import resource
+from distributor.web.staff.dispatches import DispatchPages
+from distributor.web.staff.gate import Declared, Gate
+from distributor.web.staff.people import PeoplePages
+from distributor.web.staff.releases import ReleasePages
+
+_FILES = {"staff.css": "text/css", "vendor/htmx.min.js": "text/javascript"}
+
+
+def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> list[Declared]:
+    """Add every page and act to the web process; return what was declared."""
+    pages = StaffPages(resource("templates", "staff"), zone=service.settings.desk_zone)
+    gate = Gate(app, pages=pages, sign_in=sign_in, is_secure=service.settings.public_url.startswith("https://"))
+    ReleasePages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
+    DispatchPages(service, pages).add_to(gate)
+    PeoplePages(service, pages).add_to(gate)
+    for name, kind in _FILES.items():
+        _add_file(app, pages, name, kind)
+    return gate.declared
+
+
+def _add_file(app: FastAPI, pages: StaffPages, name: str, kind: str) -> None:
+    content = pages.file(name)
+
+    def give() -> Response:
+        return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+
+    app.add_api_route(f"/static/{name}", give, methods=["GET"], include_in_schema=False)

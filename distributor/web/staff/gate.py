@@ -1,0 +1,228 @@
+"""The door of the staff application: who is there, whether they may, and whether the form is one of ours.
+
+Every page and every act is declared with the permission that it needs; there is no other way to add one, and a test compares
+the declarations with the table in docs/staff.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from distributor.core.account import Caller, Permission, roles_with
+from distributor.core.errors import DistributorError, NotFound, NotSignedIn, StoreUnavailable
+from distributor.flow.sign_in import SignIn
+from distributor.render.staff_pages import StaffPages
+from distributor.web.body import read_body
+
+COOKIE: Final = "distributor_session"
+#: A pasted release and its fields; far more than any release.
+MOST_FORM_BYTES: Final = 5 * 1024 * 1024
+_MOST_FIELDS: Final = 200
+#: Nothing from elsewhere, no inline script, no inline style; previews are frames of our own.
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+#: With no referrer at all, browsers would call the origin of our own forms "null".
+HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"})
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody who is signed in."""
+
+    caller: Caller
+    #: What each form of this session carries.
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of somebody who may make it."""
+
+    visitor: Visitor
+    #: Parts of the path by name.
+    path: Mapping[str, str]
+    #: Fields of the query or of the form; the last of each name.
+    fields: Mapping[str, str]
+    #: All of them, for choices of which several may be made.
+    pairs: Sequence[tuple[str, str]] = field(default=())
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a field."""
+        return tuple(value for key, value in self.pairs if key == name)
+
+    @property
+    def by(self) -> str:
+        """Return who it is, as the audit names them."""
+        return self.visitor.caller.name
+
+
+Handler = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One address of the application."""
+
+    method: str
+    path: str
+    needs: Permission
+
+
+class Gate:
+    """Adds pages and acts to the application."""
+
+    def __init__(self, app: FastAPI, *, pages: StaffPages, sign_in: SignIn, is_secure: bool) -> None:
+        """`is_secure`: people reach the service over https, so that the cookie must not travel otherwise."""
+        self._app = app
+        self._pages = pages
+        self._sign_in = sign_in
+        self._is_secure = is_secure
+        self.declared: list[Declared] = []
+        self._add_doors()
+
+    def page(self, path: str, handler: Handler, *, needs: Permission) -> None:
+        """Add something to look at. It changes nothing."""
+        self.declared.append(Declared("GET", path, needs))
+
+        async def show(request: Request) -> Response:
+            visitor = await self._visitor(request)
+            if visitor is None:
+                return RedirectResponse(f"/login?next={request.url.path}", 303)
+            pairs = parse_qsl(request.url.query, max_num_fields=_MOST_FIELDS)
+            return await self._run(request, visitor, pairs, handler, needs)
+
+        self._app.add_api_route(path, show, methods=["GET"], include_in_schema=False)
+
+    def act(self, path: str, handler: Handler, *, needs: Permission) -> None:
+        """Add something to do: a form of ours, sent by somebody who may."""
+        self.declared.append(Declared("POST", path, needs))
+
+        async def do(request: Request) -> Response:
+            body = await read_body(request, most=MOST_FORM_BYTES)
+            pairs = None if body is None else _pairs(request, body)
+            if pairs is None:
+                return self._problem(None, "This is more than a form can hold, or no form.", 413)
+            visitor = await self._visitor(request)
+            if visitor is None:
+                # What was typed is kept in the page, and goes on after signing in.
+                return self._login(next_path=request.url.path, kept=pairs, status=401)
+            if not self._is_ours(request, dict(pairs).get("csrf", "")):
+                return self._problem(visitor, "This form is too old, or not ours. Load the page anew, and try again.", 403)
+            return await self._run(request, visitor, pairs, handler, needs)
+
+        self._app.add_api_route(path, do, methods=["POST"], include_in_schema=False)
+
+    async def _visitor(self, request: Request) -> Visitor | None:
+        secret = request.cookies.get(COOKIE, "")
+        return await run_in_threadpool(self._visitor_of, secret) if secret else None
+
+    def _visitor_of(self, secret: str) -> Visitor | None:
+        try:
+            return Visitor(caller=self._sign_in.by_session(secret), csrf=self._sign_in.csrf_of(secret))
+        except NotSignedIn:
+            return None
+
+    def _is_ours(self, request: Request, csrf: str) -> bool:
+        return _is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(COOKIE, ""), csrf)
+
+    async def _run(
+        self, request: Request, visitor: Visitor, pairs: Sequence[tuple[str, str]], handler: Handler, needs: Permission
+    ) -> Response:
+        if not visitor.caller.may(needs):
+            roles = " or ".join(role.value for role in roles_with(needs))
+            return self._problem(visitor, f"Your roles do not allow this. Somebody who is {roles} can do it.", 403)
+        visit = Visit(visitor=visitor, path=request.path_params, fields=dict(pairs), pairs=pairs)
+        try:
+            response = await run_in_threadpool(handler, visit)
+        except StoreUnavailable:
+            raise
+        except DistributorError as error:
+            return self._problem(visitor, str(error), 404 if isinstance(error, NotFound) else 422, kept=pairs)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _problem(self, visitor: Visitor | None, text: str, status: int, *, kept: Sequence[tuple[str, str]] = ()) -> HTMLResponse:
+        shown = [(name, value) for name, value in kept if name != "csrf" and value.strip()]
+        html = self._pages.page("problem.html", visitor=visitor, problem=text, kept=shown)
+        return HTMLResponse(html, status, HEADERS)
+
+    def _login(
+        self, *, next_path: str, problem: str = "", kept: Sequence[tuple[str, str]] = (), status: int = 200, login: str = ""
+    ) -> HTMLResponse:
+        shown = [(name, value) for name, value in kept if name != "csrf"]
+        html = self._pages.page("login.html", visitor=None, next=_inner(next_path), problem=problem, kept=shown, login=login)
+        return HTMLResponse(html, status, HEADERS)
+
+    def _add_doors(self) -> None:
+        @self._app.get("/login", include_in_schema=False)
+        async def show_login(request: Request) -> Response:
+            return self._login(next_path=request.query_params.get("next", "/"))
+
+        @self._app.post("/login", include_in_schema=False)
+        async def log_in(request: Request) -> Response:
+            body = await read_body(request, most=MOST_FORM_BYTES)
+            pairs = None if body is None else _pairs(request, body)
+            if pairs is None or not _is_same_origin(request):
+                return self._problem(None, "This is no form of ours.", 403)
+            address = request.client.host if request.client else ""
+            return await run_in_threadpool(self._enter, pairs, address, request.cookies.get(COOKIE, ""))
+
+        @self._app.post("/logout", include_in_schema=False)
+        async def log_out(request: Request) -> Response:
+            if not _is_same_origin(request):
+                return self._problem(None, "This is no form of ours.", 403)
+            await run_in_threadpool(self._sign_in.log_out, request.cookies.get(COOKIE, ""))
+            response = RedirectResponse("/login", 303)
+            response.delete_cookie(COOKIE, path="/")
+            return response
+
+    def _enter(self, pairs: Sequence[tuple[str, str]], address: str, previous: str) -> Response:
+        fields = dict(pairs)
+        login, next_path = fields.get("login", ""), _inner(fields.get("next", "/"))
+        kept = [(name.removeprefix("kept."), value) for name, value in pairs if name.startswith("kept.")]
+        try:
+            begun = self._sign_in.log_in(login, fields.get("password", ""), address=address, previous=previous)
+        except StoreUnavailable:
+            raise
+        except DistributorError as error:
+            return self._login(next_path=next_path, problem=str(error), kept=kept, status=403, login=login[:200])
+        response: Response = RedirectResponse(next_path, 303)
+        if kept:
+            visitor = Visitor(caller=begun.caller, csrf=begun.csrf)
+            html = self._pages.page("go_on.html", visitor=visitor, next=next_path, kept=kept)
+            response = HTMLResponse(html, 200, HEADERS)
+        response.set_cookie(COOKIE, begun.secret, httponly=True, secure=self._is_secure, samesite="lax", path="/")
+        return response
+
+
+def _pairs(request: Request, body: bytes) -> list[tuple[str, str]] | None:
+    if not request.headers.get("content-type", "").startswith(_FORM):
+        return None
+    try:
+        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None
+
+
+def _is_same_origin(request: Request) -> bool:
+    """Believe the browser where it says from where the form comes; old ones do not say."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+def _inner(path: str) -> str:
+    """Return the path if it leads into this application, "/" otherwise: nobody is sent elsewhere after signing in."""
+    is_inner = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
+    return path if is_inner and not path.startswith(("/login", "/logout")) else "/"

@@ -1,0 +1,160 @@
+"""The door: nobody gets in, does, or is led elsewhere by anything but a session of theirs and a form of ours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from distributor.cli.demo_stay import still_running
+from distributor.core.account import PERMISSIONS, Permission
+from distributor.core.report import DispatchState
+from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, STAFF, StaffSite
+
+#: Every address of the application with what it needs: whoever adds one says here who may.
+TABLE = {
+    ("GET", "/"): Permission.READ,
+    ("GET", "/releases/new"): Permission.WRITE_RELEASE,
+    ("POST", "/releases/new"): Permission.WRITE_RELEASE,
+    ("GET", "/releases/{release}"): Permission.READ,
+    ("GET", "/releases/{release}/preview/{channel}/{language}"): Permission.READ,
+    ("POST", "/releases/{release}/approve"): Permission.APPROVE,
+    ("POST", "/releases/{release}/schedule"): Permission.SCHEDULE,
+    ("GET", "/dispatches/{dispatch}"): Permission.READ,
+    ("GET", "/dispatches/{dispatch}/board"): Permission.READ,
+    ("POST", "/dispatches/{dispatch}/hold"): Permission.HOLD,
+    ("POST", "/dispatches/{dispatch}/resume"): Permission.RESUME,
+    ("POST", "/dispatches/{dispatch}/cancel"): Permission.CANCEL,
+    ("GET", "/people"): Permission.READ,
+    ("POST", "/people"): Permission.READ,
+    ("GET", "/people/{number}"): Permission.READ,
+    ("GET", "/audit"): Permission.READ_AUDIT,
+    ("GET", "/health"): Permission.READ,
+}
+
+
+def test_every_address_is_in_the_table(site: StaffSite) -> None:
+    assert {(one.method, one.path): one.needs for one in site.declared} == TABLE
+
+
+def test_every_role_is_let_in_or_kept_out_as_the_table_says(site: StaffSite) -> None:
+    stored = site.newsroom.take_in()
+    names = {"release": stored.release_id, "dispatch": "dnone", "number": "1", "channel": "email", "language": "en"}
+
+    for login, (_, role) in STAFF.items():
+        session = site.sign_in(login)
+        for (method, pattern), needs in TABLE.items():
+            path = re.sub(r"{(\w+)}", lambda found: names[found[1]], pattern)
+            answer = site.get(path, session) if method == "GET" else site.post(path, session)
+            is_kept_out = answer.status == 403
+            assert is_kept_out == (needs not in PERMISSIONS[role]), (login, method, path, answer.status)
+            assert answer.status < 500
+
+
+def test_a_stranger_sees_nothing_and_is_asked_to_sign_in(site: StaffSite) -> None:
+    stored = site.newsroom.take_in()
+
+    for method, pattern in TABLE:
+        path = pattern.replace("{release}", stored.release_id).replace("{dispatch}", "d").replace("{number}", "1")
+        answer = site.get(path) if method == "GET" else site.post(path)
+        assert (answer.status, stored.content.headline in answer.text) == (303 if method == "GET" else 401, False)
+
+
+@pytest.mark.parametrize("csrf", ["", "x", "a" * 43])
+def test_a_form_that_is_not_ours_does_nothing(site: StaffSite, csrf: str) -> None:
+    site.newsroom.crowd(2)
+    plan = site.newsroom.schedule(site.newsroom.approved())
+    session = site.sign_in(DISPATCHER)
+
+    answer = site.post(f"/dispatches/{plan.dispatch}/hold", session, csrf=csrf)
+
+    assert answer.status == 403
+    assert site.newsroom.status(plan.dispatch).state is not DispatchState.HELD
+
+
+def test_a_form_of_another_session_or_another_site_does_nothing(site: StaffSite) -> None:
+    session, other = site.sign_in(EDITOR), site.sign_in(EDITOR)
+    theirs = site.door.sign_in.csrf_of(other)
+
+    assert site.post("/people", session, csrf=theirs, text="x").status == 403
+    assert site.post("/people", session, headers={"Origin": "https://elsewhere.example"}, text="x").status == 403
+    assert site.post("/people", session, headers={"Origin": site.url}, text="x").status == 200
+
+
+def test_signing_in_gives_a_new_session_in_a_cookie_that_scripts_cannot_read(site: StaffSite) -> None:
+    planted = site.sign_in(EDITOR)
+
+    answer = site.post("/login", planted, login=EDITOR, password=PASSWORD, next="/people")
+
+    cookie = answer.headers["set-cookie"]
+    assert (answer.status, answer.headers["location"]) == (303, "/people")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert planted not in cookie
+    assert site.get("/people", planted).status == 303, "what a stranger may have planted is ended"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "", "/login", "/é"],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(site: StaffSite, target: str) -> None:
+    answer = site.post("/login", login=EDITOR, password=PASSWORD, next=target)
+
+    assert answer.headers["location"] == "/"
+
+
+def test_a_wrong_password_is_refused_without_saying_which_part_was_wrong(site: StaffSite) -> None:
+    answers = [site.post("/login", login=login, password="wrong") for login in (EDITOR, "nobody@desk.example.org", "<script>")]
+
+    assert {answer.status for answer in answers} == {403}
+    assert all("do not open an account" in answer.text and "<script>alert" not in answer.text for answer in answers)
+
+
+def test_what_was_typed_outlives_the_session(site: StaffSite) -> None:
+    """The session ends in the middle of an edit; after signing in again the text is still there, and one button sends it."""
+    session = site.sign_in(EDITOR)
+    site.door.sign_in.log_out(session)
+    text = "---\nheadline: A <b>bold</b> claim\n---\nMines were found.\n"
+
+    refused = site.post("/releases/new", session, csrf="old", text=text, kind="md")
+    kept = dict(re.findall(r'name="kept\.(\w+)" value="([^"]*)"', refused.text))
+    form = {"login": EDITOR, "password": PASSWORD, "next": "/releases/new", "kept.text": text, "kept.kind": "md"}
+    back = site.send("/login", form)
+
+    assert refused.status == 401
+    assert "&lt;b&gt;bold" in kept["text"]
+    assert back.status == 200
+    assert "&lt;b&gt;bold" in back.text
+    assert 'action="/releases/new"' in back.text
+    assert site.newsroom.service.releases.list_all() == []
+
+
+def test_signing_out_ends_the_session(site: StaffSite) -> None:
+    session = site.sign_in(ADMIN)
+
+    assert site.post("/logout", session).status == 303
+    assert site.get("/", session).status == 303
+
+
+def test_pages_are_kept_by_nobody_and_allow_no_script_of_theirs(site: StaffSite) -> None:
+    stored = site.newsroom.take_in()
+    session = site.sign_in(APPROVER)
+
+    for path in ("/", f"/releases/{stored.release_id}", "/people", "/audit", "/health", "/login"):
+        answer = site.get(path, session)
+        policy = answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert "noindex" in answer.headers["x-robots-tag"]
+        assert "unsafe" not in policy
+        assert re.findall(r"<script(?![^>]* src=)", answer.text) == []
+        assert re.findall(r" (?:style|on\w+)=", answer.text) == []
+
+
+def test_a_demo_that_stays_shows_a_login_that_works(site: StaffSite) -> None:
+    said = still_running(site.newsroom.service, "d1", web_url=site.url, sandbox_url="http://127.0.0.1:1")
+
+    login, password = re.search(r"as (\S+) with the password (\S+)", said).groups()  # type: ignore[union-attr] # it is there
+    answer = site.post("/login", login=login, password=password)
+
+    assert (answer.status, answer.headers["location"]) == (303, "/")

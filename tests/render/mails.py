@@ -11,24 +11,25 @@ from distributor.channels.smtp_message import build_frame, letters, read_frame
 from distributor.core.audience import Recipient
 from distributor.core.ids import ContactNumber, DispatchId, Index
 from distributor.core.links import SignedLinks
-from distributor.core.message import EmailMaster, Sender, Slot, html_token
+from distributor.core.message import EmailMaster, Sender, Slot, filled
 from distributor.intake.read import read_release
 from distributor.render.email import EmailRenderer
 from distributor.resources import resource
 
 LANGUAGES: Final = ("ar", "de", "en", "es", "fr", "pt", "ru", "uk")
 SENDER: Final = Sender(
-    email="press@bridges.campaign.org", name="Paths for All", reply_to="desk@bridges.campaign.org",
+    email="press@bridges.example.org", name="Paths for All", reply_to="desk@bridges.example.org",
     postal_address="9 Rue de la Paix\n1202 Geneva, Switzerland",
 )  # fmt: skip
 _FOLDER: Final = Path(__file__).parent / "languages"
 _LEFT_AT: Final = datetime(2027, 3, 1, 9, 0, 0, tzinfo=UTC)
 _DISPATCH: Final = DispatchId("dbridge")
+_REPORTER: Final = Recipient(index=Index(0), contact=ContactNumber(7), address="ana.lima@paper.example.net")
 _LINKS: Final = SignedLinks(
     dispatch=_DISPATCH,
     secret=b"a secret for tests",
-    public_url="https://news.campaign.org",
-    leave_address="press@bridges.campaign.org",
+    public_url="https://news.example.org",
+    leave_address="press@bridges.example.org",
 )
 
 
@@ -40,23 +41,16 @@ def master_of(language: str) -> EmailMaster:
 
 def html_of(language: str) -> str:
     """Return the HTML as one recipient has it."""
-    html = master_of(language).html
-    shown = {
-        Slot.ADDRESS: "ana.lima@paper.org",
-        Slot.UNSUBSCRIBE_URL: "https://news.campaign.org/unsubscribe/x",
-        Slot.VIEW_URL: "https://news.campaign.org/view/x",
-    }
-    for slot, words in shown.items():
-        html = html.replace(html_token(slot), words)
-    return html
+    links = _LINKS(_REPORTER)
+    values = {Slot.ADDRESS: _REPORTER.address, Slot.UNSUBSCRIBE_URL: links.unsubscribe_url, Slot.VIEW_URL: links.view_url}
+    return filled(master_of(language), values).html
 
 
 def message_of(language: str) -> bytes:
     """Return the whole message as it goes to a mail server."""
     master = master_of(language)
-    person = Recipient(index=Index(0), contact=ContactNumber(7), address="ana.lima@paper.org")
     staged = build_personalizations(
-        dispatch=_DISPATCH, master=master, recipients=(person,), links=_LINKS, sender_domain="bridges.campaign.org"
+        dispatch=_DISPATCH, master=master, recipients=(_REPORTER,), links=_LINKS, sender_domain="bridges.example.org"
     )
     (letter,) = letters(read_frame(build_frame(master)), staged, date=_LEFT_AT)
     return letter.content

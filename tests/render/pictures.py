@@ -10,12 +10,12 @@ import shutil
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.render.mails import LANGUAGES, html_of
 
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "images" / "languages"
-_VIEWS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = ((360, "light"), (720, "light"), (360, "dark"))
+_VIEWS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = ((360, "light"), (800, "light"), (360, "dark"))
 _SHEET: Final = "<body style='margin:0;padding:16px;background:#8a8f94;display:flex;gap:16px;align-items:flex-start'>{}</body>"
 
 
@@ -26,11 +26,18 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for language in LANGUAGES:
-            sheet = browser.new_page(viewport={"width": 1000, "height": 600})
+            sheet = browser.new_page(viewport={"width": 1040, "height": 600})
             sheet.set_content(_SHEET.format("".join(_picture(browser, html_of(language), *view) for view in _VIEWS)))
-            sheet.screenshot(path=_FOLDER / f"{language}.jpg", type="jpeg", quality=55, full_page=True)
+            (_FOLDER / f"{language}.webp").write_bytes(_webp(sheet))
             sheet.close()
         browser.close()
+
+
+def _webp(sheet: Page) -> bytes:
+    """Return the page as WebP, which Playwright itself does not write: letters stay sharp at half the size of JPEG."""
+    sheet.set_viewport_size({"width": 1040, "height": sheet.evaluate("document.body.scrollHeight")})
+    answer = sheet.context.new_cdp_session(sheet).send("Page.captureScreenshot", {"format": "webp", "quality": 45})
+    return base64.b64decode(answer["data"])
 
 
 def _picture(browser: Browser, html: str, width: int, scheme: Literal["light", "dark"]) -> str:

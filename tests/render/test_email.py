@@ -103,7 +103,7 @@ def test_an_embargo_is_told_in_its_own_zone_and_in_utc(renderer: EmailRenderer) 
     master = made(renderer, FULL)
 
     assert words_of(the(soup_of(master.html), ".band")) == (
-        "Embargoed until Monday, 23 November 2026, 10:00 Central European Standard Time (09:00 UTC)"
+        "Embargoed until Monday, 23 November 2026, 10:00 Central European Standard Time (09:00\u00a0UTC)"
     )
     assert master.text.startswith("Embargoed until Monday, 23 November 2026, 10:00 Central European Standard Time (09:00 UTC)\n")
 

@@ -13,6 +13,7 @@ from distributor.core.ids import Language
 from distributor.core.message import Slot, html_token
 from distributor.core.release import Paragraph, Release, Span
 from distributor.render.email import EmailRenderer
+from tests.render.mails import LANGUAGES, html_of
 from tests.render.releases import ARABIC, FULL, IMMEDIATE, SENDER
 
 #: WCAG 2.2, 1.4.3: the least contrast of text, of large text (24 px, or 18.66 px bold).
@@ -176,6 +177,26 @@ def test_lines_begin_where_the_language_begins(browser: Browser, renderer: Email
     )
 
     assert bar == (["3px", "0px"] if side == "left" else ["0px", "3px"])
+
+
+@pytest.mark.parametrize(("release", "spacing"), [(FULL, "-0.3px"), (ARABIC, "normal")], ids=["english", "arabic"])
+def test_joined_letters_are_not_pushed_into_each_other(
+    browser: Browser, renderer: EmailRenderer, release: Release, spacing: str
+) -> None:
+    page = opened(browser, renderer.render(release, sender=SENDER, lift_at=None).html, width=1200)
+
+    assert page.locator("h1").evaluate("one => getComputedStyle(one).letterSpacing") == spacing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_hour_in_utc_stays_on_one_line(browser: Browser, language: str, width: int) -> None:
+    """On a phone its line is full in most languages, and "UTC)" alone on the next says nothing."""
+    page = opened(browser, html_of(language), width=width)
+
+    lines = page.locator(".band-zone span").evaluate("one => one.getClientRects().length")
+
+    assert lines == 1
 
 
 def test_a_message_whose_style_was_thrown_away_can_still_be_read(browser: Browser, renderer: EmailRenderer) -> None:

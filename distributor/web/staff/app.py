@@ -9,6 +9,7 @@ from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
+from distributor.web.staff.api import add_api
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.people import PeoplePages
@@ -24,6 +25,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> li
     ReleasePages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
     PeoplePages(service, pages).add_to(gate)
+    add_api(app, service, sign_in)
     for name, kind in _FILES.items():
         _add_file(app, pages, name, kind)
     return gate.declared

@@ -91,8 +91,12 @@ class StaffSite:
         sent = {"Cookie": f"{COOKIE}={session}"} if session else {}
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        got = self._pool.request(method, self.url + path, body=body, headers={**sent, **headers}, redirect=False)
-        return Answer(got.status, got.data.decode(), dict(got.headers))
+        return self.raw(method, path, body, {**sent, **headers})
+
+    def raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """Send a request as it is given."""
+        got = self._pool.request(method, self.url + path, body=body, headers=headers, redirect=False)
+        return Answer(got.status, got.data.decode(), {name.lower(): value for name, value in got.headers.items()})
 
     def close(self) -> None:
         """Stop."""

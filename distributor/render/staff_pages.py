@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import jinja2
 
 from distributor.core.approval import short_code
 from distributor.core.desk_time import in_both_zones, spell
+
+#: What the pages load beside themselves: style sheets and scripts of the folder and of its `vendor/`.
+_STATIC: Final = ("*.css", "*.js", "vendor/*.js")
 
 
 class StaffPages:
@@ -28,7 +34,12 @@ class StaffPages:
         def when(moment: datetime) -> str:
             return in_both_zones(moment, zone=zone)
 
+        @cache
+        def static(name: str) -> str:
+            return f"/static/{name}?v={sha256(self.file(name)).hexdigest()[:12]}"
+
         self._templates.filters.update(when=when, spell=spell, code=short_code)
+        self._templates.globals.update(static=static)
 
     def page(self, name: str, **values: object) -> str:
         """Return the page `name` of the folder.
@@ -37,6 +48,10 @@ class StaffPages:
             jinja2.TemplateError: there is no such page, or a value is missing; both are defects.
         """
         return self._templates.get_template(name).render(values)
+
+    def static_files(self) -> list[str]:
+        """Return the name of every style sheet and script, sorted."""
+        return sorted(path.relative_to(self._folder).as_posix() for glob in _STATIC for path in self._folder.glob(glob))
 
     def file(self, name: str) -> bytes:
         """Return a style sheet or script as it is.

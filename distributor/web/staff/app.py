@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+from typing import Final
+
 from fastapi import FastAPI, Response
 
 from distributor.bootstrap import Service
@@ -15,7 +18,7 @@ from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.releases import ReleasePages
 
-_FILES = {"staff.css": "text/css", "vendor/htmx.min.js": "text/javascript"}
+_KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 
 
 def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> list[Declared]:
@@ -26,15 +29,16 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> li
     DispatchPages(service, pages).add_to(gate)
     PeoplePages(service, pages).add_to(gate)
     add_api(app, service, sign_in)
-    for name, kind in _FILES.items():
-        _add_file(app, pages, name, kind)
+    for name in pages.static_files():
+        _add_file(app, pages, name)
     return gate.declared
 
 
-def _add_file(app: FastAPI, pages: StaffPages, name: str, kind: str) -> None:
-    content = pages.file(name)
+def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:
+    content, kind = pages.file(name), _KINDS[PurePosixPath(name).suffix]
 
     def give() -> Response:
-        return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+        # Its address changes with its content, so that nobody ever sees an old one.
+        return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
     app.add_api_route(f"/static/{name}", give, methods=["GET"], include_in_schema=False)

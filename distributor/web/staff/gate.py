@@ -6,7 +6,7 @@ the declarations with the table in docs/staff.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -14,18 +14,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from distributor.core.account import Caller, Permission, roles_with
 from distributor.core.errors import DistributorError, NotFound, NotSignedIn, StoreUnavailable
 from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
-from distributor.web.body import read_body
+from distributor.web.staff.form import MOST_BYTES, MOST_FIELDS, Form, Upload, read_form
 
 COOKIE: Final = "distributor_session"
-#: A pasted release and its fields; far more than any release.
-MOST_FORM_BYTES: Final = 5 * 1024 * 1024
-_MOST_FIELDS: Final = 200
 #: Nothing from elsewhere, no inline script, no inline style; previews are frames of our own.
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
@@ -33,7 +30,6 @@ POLICY: Final = (
 )
 #: With no referrer at all, browsers would call the origin of our own forms "null".
 HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"})
-_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +52,8 @@ class Visit:
     fields: Mapping[str, str]
     #: All of them, for choices of which several may be made.
     pairs: Sequence[tuple[str, str]] = field(default=())
+    #: Files by field, of forms that bring some.
+    files: Mapping[str, Upload] = field(default_factory=lambda: MappingProxyType({}))
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of a field."""
@@ -68,6 +66,8 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
+#: Yields what goes to the browser bit by bit; runs on the event loop, so it must not block.
+Streamer = Callable[[Visit], AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +99,43 @@ class Gate:
             visitor = await self._visitor(request)
             if visitor is None:
                 return RedirectResponse(f"/login?next={request.url.path}", 303)
-            pairs = parse_qsl(request.url.query, max_num_fields=_MOST_FIELDS)
-            return await self._run(request, visitor, pairs, handler, needs)
+            form = _query(request)
+            if form is None:
+                return self._problem(visitor, "This address is not one of ours.", 400)
+            return await self._run(request, visitor, form, handler, needs)
 
         self._app.add_api_route(path, show, methods=["GET"], include_in_schema=False)
 
-    def act(self, path: str, handler: Handler, *, needs: Permission) -> None:
-        """Add something to do: a form of ours, sent by somebody who may."""
+    def act(self, path: str, handler: Handler, *, needs: Permission, most: int = MOST_BYTES) -> None:
+        """Add something to do: a form of ours of at most so many bytes, sent by somebody who may."""
         self.declared.append(Declared("POST", path, needs))
 
         async def do(request: Request) -> Response:
-            body = await read_body(request, most=MOST_FORM_BYTES)
-            pairs = None if body is None else _pairs(request, body)
-            if pairs is None:
+            form = await read_form(request, most=most)
+            if form is None:
                 return self._problem(None, "This is more than a form can hold, or no form.", 413)
             visitor = await self._visitor(request)
             if visitor is None:
                 # What was typed is kept in the page, and goes on after signing in.
-                return self._login(next_path=request.url.path, kept=pairs, status=401)
-            if not self._is_ours(request, dict(pairs).get("csrf", "")):
+                return self._login(next_path=request.url.path, kept=form.pairs, status=401)
+            if not self._is_ours(request, dict(form.pairs).get("csrf", "")):
                 return self._problem(visitor, "This form is too old, or not ours. Load the page anew, and try again.", 403)
-            return await self._run(request, visitor, pairs, handler, needs)
+            return await self._run(request, visitor, form, handler, needs)
 
         self._app.add_api_route(path, do, methods=["POST"], include_in_schema=False)
+
+    def stream(self, path: str, streamer: Streamer, *, needs: Permission) -> None:
+        """Add server-sent events, which change nothing. Whoever is not signed in gets 401, at which browsers give up."""
+        self.declared.append(Declared("GET", path, needs))
+
+        async def flow(request: Request) -> Response:
+            visitor = await self._visitor(request)
+            if visitor is None or not visitor.caller.may(needs):
+                return Response(status_code=401 if visitor is None else 403)
+            visit = Visit(visitor=visitor, path=request.path_params, fields=dict(request.query_params))
+            return StreamingResponse(streamer(visit), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+        self._app.add_api_route(path, flow, methods=["GET"], include_in_schema=False)
 
     async def _visitor(self, request: Request) -> Visitor | None:
         secret = request.cookies.get(COOKIE, "")
@@ -136,19 +150,19 @@ class Gate:
     def _is_ours(self, request: Request, csrf: str) -> bool:
         return _is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(COOKIE, ""), csrf)
 
-    async def _run(
-        self, request: Request, visitor: Visitor, pairs: Sequence[tuple[str, str]], handler: Handler, needs: Permission
-    ) -> Response:
+    async def _run(self, request: Request, visitor: Visitor, form: Form, handler: Handler, needs: Permission) -> Response:
         if not visitor.caller.may(needs):
             roles = " or ".join(role.value for role in roles_with(needs))
             return self._problem(visitor, f"Your roles do not allow this. Somebody who is {roles} can do it.", 403)
-        visit = Visit(visitor=visitor, path=request.path_params, fields=dict(pairs), pairs=pairs)
+        visit = Visit(
+            visitor=visitor, path=request.path_params, fields=dict(form.pairs), pairs=form.pairs, files=dict(form.files)
+        )
         try:
             response = await run_in_threadpool(handler, visit)
         except StoreUnavailable:
             raise
         except DistributorError as error:
-            return self._problem(visitor, str(error), 404 if isinstance(error, NotFound) else 422, kept=pairs)
+            return self._problem(visitor, str(error), 404 if isinstance(error, NotFound) else 422, kept=form.pairs)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -172,12 +186,11 @@ class Gate:
 
         @self._app.post("/login", include_in_schema=False)
         async def log_in(request: Request) -> Response:
-            body = await read_body(request, most=MOST_FORM_BYTES)
-            pairs = None if body is None else _pairs(request, body)
-            if pairs is None or not _is_same_origin(request):
+            form = await read_form(request)
+            if form is None or not _is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
             address = request.client.host if request.client else ""
-            return await run_in_threadpool(self._enter, pairs, address, request.cookies.get(COOKIE, ""))
+            return await run_in_threadpool(self._enter, form.pairs, address, request.cookies.get(COOKIE, ""))
 
         @self._app.post("/logout", include_in_schema=False)
         async def log_out(request: Request) -> Response:
@@ -207,11 +220,9 @@ class Gate:
         return response
 
 
-def _pairs(request: Request, body: bytes) -> list[tuple[str, str]] | None:
-    if not request.headers.get("content-type", "").startswith(_FORM):
-        return None
+def _query(request: Request) -> Form | None:
     try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        return Form(pairs=parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         return None
 

@@ -15,6 +15,7 @@ import pytest
 import redis
 import urllib3
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 
 from distributor.bootstrap_accounts import StaffDoor, staff_door
 from distributor.bootstrap_web import web_parts
@@ -35,6 +36,7 @@ STAFF = {
     "ad@desk.example.org": ("Ada Keeps", Role.ADMIN),
 }
 EDITOR, APPROVER, DISPATCHER, ADMIN = STAFF
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 #: Real hashes take a tenth of a second each.
 QUICK = ArgonHasher(argon2.Parameters(argon2.Type.ID, 19, 16, 32, 1, 8, 1))
 
@@ -98,6 +100,11 @@ class StaffSite:
         got = self._pool.request(method, self.url + path, body=body, headers=headers, redirect=False)
         return Answer(got.status, got.data.decode(), {name.lower(): value for name, value in got.headers.items()})
 
+    @staticmethod
+    def names(**known: str) -> dict[str, str]:
+        """Return something for every place in the patterns of addresses; what is not given leads to nothing."""
+        return {"release": "rnone", "dispatch": "dnone", "number": "1", "channel": "email", "language": "en", **known}
+
     def close(self) -> None:
         """Stop."""
         self._pool.clear()
@@ -128,3 +135,12 @@ def site(redis_url: str, redis_client: redis.Redis, running_sandbox: RunningSand
     yield site
     site.close()
     newsroom.service.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Return Debian's Chromium, for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()

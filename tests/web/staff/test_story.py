@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, expect
 
 from distributor.core.account import Role, account_id
 from distributor.core.report import DispatchState
-from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, StaffSite
+from tests.flow.newsroom import with_headline
+from tests.web.staff.at_desk import at_desk, faults
+from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, StaffSite
+from tests.web.staff.table import DOORS, filled_in, pages
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 TEXT = """---
 headline: The footbridge at Lower Mill opens again
 city: Geneva
@@ -27,32 +27,6 @@ People in Lower Mill reach school on foot again, the campaign said today.
 
 “My daughter counted the days,” said Mirela Osmani, teacher.
 """
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def at_desk(
-    browser: Browser, site: StaffSite, login: str, *, width: int = 1200, scheme: Literal["light", "dark"] = "light"
-) -> Page:
-    """Return the browser of somebody who has signed in by the page."""
-    page = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=site.url).new_page()
-    page.goto("/")
-    page.get_by_label("E-mail address").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Releases")
-    return page
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe-core finds on a page (WCAG 2.2 AA and its best practices)."""
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in Axe().run(page).response["violations"]]
 
 
 def test_from_a_paste_to_a_dispatch_that_is_held_on_a_phone(browser: Browser, site: StaffSite) -> None:
@@ -147,20 +121,11 @@ def test_a_script_in_any_field_stays_text(browser: Browser, site: StaffSite) -> 
 def test_axe_finds_nothing_on_any_page(
     browser: Browser, site: StaffSite, scheme: Literal["light", "dark"], direction: str
 ) -> None:
-    site.newsroom.crowd(3)
-    stored = site.newsroom.approved()
-    waiting = site.newsroom.take_in(site.newsroom.service.releases.get(stored.release_id).content)
-    plan = site.newsroom.schedule(stored)
-    site.newsroom.work()
-    site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
+    names = everything(site)
     page = at_desk(browser, site, ADMIN, width=900, scheme=scheme)
-    paths = [
-        "/", "/releases/new", f"/releases/{waiting.release_id}", f"/dispatches/{plan.dispatch}", "/people", "/people/1", "/audit",
-        "/health", "/dispatches/none", "/login",
-    ]  # fmt: skip
 
     found = {}
-    for path in paths:
+    for path in [*(filled_in(pattern, names) for pattern in pages()), *DOORS]:
         page.goto(path)
         page.evaluate(f"document.documentElement.dir = '{direction}'")
         found[path] = faults(page)
@@ -170,20 +135,22 @@ def test_axe_finds_nothing_on_any_page(
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_nothing_is_wider_than_a_small_phone(browser: Browser, site: StaffSite, direction: str) -> None:
-    site.newsroom.crowd(3)
-    stored = site.newsroom.approved()
-    plan = site.newsroom.schedule(stored)
-    page = at_desk(browser, site, DISPATCHER, width=360)
+    names = everything(site)
+    page = at_desk(browser, site, ADMIN, width=360)
 
-    for path in (
-        "/",
-        f"/releases/{stored.release_id}",
-        f"/dispatches/{plan.dispatch}",
-        "/people",
-        "/people/1",
-        "/audit",
-        "/health",
-    ):
+    for path in [*(filled_in(pattern, names) for pattern in pages()), *DOORS]:
         page.goto(path)
         page.evaluate(f"document.documentElement.dir = '{direction}'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def everything(site: StaffSite) -> dict[str, str]:
+    """Fill the desk: a release that left, one that is approved, one that waits, and an admin who may do everything."""
+    site.newsroom.crowd(3)
+    stored = site.newsroom.approved()
+    plan = site.newsroom.schedule(stored)
+    site.newsroom.work()
+    site.newsroom.approved(with_headline("A second release, approved"))
+    waiting = site.newsroom.take_in(with_headline("A third release, not approved"))
+    site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
+    return site.names(release=waiting.release_id, dispatch=plan.dispatch)

@@ -1,0 +1,52 @@
+"""Every address of the application with what it needs, and something to look at under each: whoever adds one says so here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from distributor.core.account import Permission
+
+TABLE: Final = {
+    ("GET", "/"): Permission.READ,
+    ("GET", "/releases/new"): Permission.WRITE_RELEASE,
+    ("POST", "/releases/new"): Permission.WRITE_RELEASE,
+    ("GET", "/releases/{release}"): Permission.READ,
+    ("GET", "/releases/{release}/preview/{channel}/{language}"): Permission.READ,
+    ("POST", "/releases/{release}/approve"): Permission.APPROVE,
+    ("POST", "/releases/{release}/schedule"): Permission.SCHEDULE,
+    ("GET", "/dispatches/{dispatch}"): Permission.READ,
+    ("GET", "/dispatches/{dispatch}/board"): Permission.READ,
+    ("POST", "/dispatches/{dispatch}/hold"): Permission.HOLD,
+    ("POST", "/dispatches/{dispatch}/resume"): Permission.RESUME,
+    ("POST", "/dispatches/{dispatch}/cancel"): Permission.CANCEL,
+    ("GET", "/people"): Permission.READ,
+    ("POST", "/people"): Permission.READ,
+    ("GET", "/people/{number}"): Permission.READ,
+    ("GET", "/audit"): Permission.READ_AUDIT,
+    ("GET", "/health"): Permission.READ,
+}
+#: Addresses of TABLE that give a part of a page, a frame, a file or a stream, and no page of their own.
+NO_PAGES: Final = frozenset(
+    {
+        "/releases/{release}/preview/{channel}/{language}",
+        "/dispatches/{dispatch}/board",
+    }
+)
+#: Pages outside TABLE, for whoever looks at all of them.
+DOORS: Final = ("/login", "/dispatches/none")
+
+
+def pages() -> list[str]:
+    """Return the pattern of every page to look at."""
+    return [path for method, path in TABLE if method == "GET" and path not in NO_PAGES]
+
+
+def filled_in(pattern: str, names: Mapping[str, str]) -> str:
+    """Return the address with the names in the places of the pattern.
+
+    >>> filled_in("/people/{number}", {"number": "1"})
+    '/people/1'
+    """
+    return re.sub(r"{(\w+)}", lambda found: names[found[1]], pattern)

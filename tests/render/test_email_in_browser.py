@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from distributor.core.ids import Language
 from distributor.core.message import Slot, html_token
@@ -19,10 +18,6 @@ from tests.render.releases import ARABIC, FULL, IMMEDIATE, SENDER
 #: WCAG 2.2, 1.4.3: the least contrast of text, of large text (24 px, or 18.66 px bold).
 LEAST_CONTRAST, LEAST_CONTRAST_LARGE = 4.5, 3.0
 LEAST_FONT_PX = 16
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 #: For every text that is seen: its words, size, weight, colour, and the nearest background that is not transparent.
 TEXTS = """() => {
   const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -38,14 +33,6 @@ TEXTS = """() => {
   return texts;
 }"""
 Scheme = Literal["light", "dark"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, html: str, *, width: int, scheme: Scheme = "light") -> Page:

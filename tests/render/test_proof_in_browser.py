@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from distributor.render.proof import ProofPage
 from distributor.resources import resource
 from tests.render.proofs import part, rendered, row
-from tests.render.test_email_in_browser import ARGUMENTS, LEAST_CONTRAST, TEXTS, contrast
+from tests.render.test_email_in_browser import LEAST_CONTRAST, TEXTS, contrast
 
 ROWS = [*(part(n) for n in range(1, 5)), *(row(n, name="محمد الأحمد", why="x" * 90 if n == 3 else "") for n in range(1, 120))]
 #: Millimetres of the paper, less the page's margins.
 PAPERS = {"A4": 210 - 30, "Letter": 216 - 30}
 Paper = Literal["A4", "Letter"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, *, width: int, rows: Any = ROWS) -> Page:

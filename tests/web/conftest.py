@@ -157,7 +157,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def open_browser(redis_url: str) -> Iterator[Browser]:
-    """Return a browser in front of a web process that serves all tests of a module; it keeps nothing between requests."""
+    """Return a reader in front of a web process that serves all tests of a module; it keeps nothing between requests."""
     client = connect(redis_url)
     site = Site()
     yield site.open(WebDesk(client, dispatch="dweb").parts())
@@ -166,12 +166,12 @@ def open_browser(redis_url: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(desk: WebDesk, open_browser: Browser) -> Browser:
-    """Return a browser in front of the desk."""
+def reader(desk: WebDesk, open_browser: Browser) -> Browser:
+    """Return a reader in front of the desk."""
     return open_browser
 
 
 @pytest.fixture
 def browser_without_key(desk: WebDesk, site: Site) -> Browser:
-    """Return a browser in front of a desk that has no key to check signatures with."""
+    """Return a reader in front of a desk that has no key to check signatures with."""
     return site.open(replace(desk.parts(), sendgrid_events=None))

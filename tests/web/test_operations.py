@@ -27,9 +27,9 @@ from tests.store.ledger_desk import ACCEPTED
 from tests.web.conftest import Browser, Site, WebDesk
 
 
-def samples(browser: Browser) -> dict[tuple[str, ...], float]:
+def samples(reader: Browser) -> dict[tuple[str, ...], float]:
     """Return every sample of /metrics by its name and the values of its labels."""
-    text = browser.ask("GET", "/metrics").data.decode()
+    text = reader.ask("GET", "/metrics").data.decode()
     return {
         (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
         for family in text_string_to_metric_families(text)
@@ -37,37 +37,37 @@ def samples(browser: Browser) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_the_process_says_that_it_is_alive(browser: Browser) -> None:
-    answer = browser.ask("GET", "/healthz")
+def test_the_process_says_that_it_is_alive(reader: Browser) -> None:
+    answer = reader.ask("GET", "/healthz")
 
     assert (answer.status, orjson.loads(answer.data)) == (200, {"status": "ok"})
 
 
-def test_a_durable_redis_is_ready(browser: Browser) -> None:
-    answer = browser.ask("GET", "/readyz")
+def test_a_durable_redis_is_ready(reader: Browser) -> None:
+    answer = reader.ask("GET", "/readyz")
 
     assert (answer.status, orjson.loads(answer.data)["status"]) == (200, "ready")
 
 
 def test_a_redis_that_is_away_is_not_ready_while_the_process_is_alive(desk: WebDesk, site: Site) -> None:
     away = connect("redis://127.0.0.1:1/0")
-    browser = site.open(replace(desk.parts(), check_store=lambda: check_durable(away)))
+    reader = site.open(replace(desk.parts(), check_store=lambda: check_durable(away)))
 
-    answer = browser.ask("GET", "/readyz")
+    answer = reader.ask("GET", "/readyz")
 
     assert answer.status == 503
     (reason,) = orjson.loads(answer.data)["reasons"]
     assert reason["name"] == "redis.reachable"
     assert reason["remedy"]
-    assert browser.ask("GET", "/healthz").status == 200
+    assert reader.ask("GET", "/healthz").status == 200
 
 
 @pytest.mark.parametrize(("setting", "value"), [("appendfsync", "everysec"), ("maxmemory-policy", "allkeys-lru")])
-def test_a_redis_that_could_forget_is_not_ready(desk: WebDesk, browser: Browser, setting: str, value: str) -> None:
+def test_a_redis_that_could_forget_is_not_ready(desk: WebDesk, reader: Browser, setting: str, value: str) -> None:
     before = desk.client.config_get(setting)[setting] or ""
     desk.client.config_set(setting, value)
     try:
-        answer = browser.ask("GET", "/readyz")
+        answer = reader.ask("GET", "/readyz")
     finally:
         desk.client.config_set(setting, before)
 
@@ -85,12 +85,12 @@ def test_little_memory_is_told_and_no_reason_to_turn_recipients_away(desk: WebDe
     assert orjson.loads(answer.data)["reasons"][0]["name"] == "redis.memory"
 
 
-def test_metrics_are_the_ledgers_facts(desk: WebDesk, browser: Browser) -> None:
+def test_metrics_are_the_ledgers_facts(desk: WebDesk, reader: Browser) -> None:
     desk.ledger.settle_accepted(desk.claim_and_submit(), ACCEPTED)
     desk.suppressions.add("gone@paper.example", reason="by hand", by="Ana", at=desk.clock.now())
     RedisRoster(desk.client).beat("worker-1")
 
-    found = samples(browser)
+    found = samples(reader)
 
     assert found["distributor_deliveries", "email", "dweb", "accepted"] == 1
     assert found["distributor_deliveries", "email", "dweb", "planned"] == 2
@@ -101,21 +101,21 @@ def test_metrics_are_the_ledgers_facts(desk: WebDesk, browser: Browser) -> None:
     assert 1 < found["distributor_lateness_seconds", "dweb"] < 60
 
 
-def test_metrics_name_at_most_fifty_dispatches_the_unfinished_first(desk: WebDesk, browser: Browser) -> None:
+def test_metrics_name_at_most_fifty_dispatches_the_unfinished_first(desk: WebDesk, reader: Browser) -> None:
     for number in range(55):
         finished = WebDesk(desk.client, dispatch=f"d{number}")
         finished.create()
         finished.dispatches.close(finished.id)
 
-    found = samples(browser)
+    found = samples(reader)
 
     assert sum(value for key, value in found.items() if key[0] == "distributor_dispatches") == 50
     assert ("distributor_deliveries", "email", "dweb", "planned") in found
 
 
-def test_no_answer_may_be_kept_framed_sniffed_or_indexed(browser: Browser) -> None:
+def test_no_answer_may_be_kept_framed_sniffed_or_indexed(reader: Browser) -> None:
     for path in ("/healthz", "/metrics", "/nowhere", "/unsubscribe/x", "/view/x"):
-        headers = browser.ask("GET", path).headers
+        headers = reader.ask("GET", path).headers
 
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -126,8 +126,8 @@ def test_no_answer_may_be_kept_framed_sniffed_or_indexed(browser: Browser) -> No
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-def test_the_endpoints_describe_themselves(browser: Browser) -> None:
-    described = orjson.loads(browser.ask("GET", "/api/v1/openapi.json").data)["paths"]
+def test_the_endpoints_describe_themselves(reader: Browser) -> None:
+    described = orjson.loads(reader.ask("GET", "/api/v1/openapi.json").data)["paths"]
 
     assert {path: sorted(methods) for path, methods in described.items()} == {
         "/healthz": ["get"],
@@ -146,10 +146,10 @@ def test_a_failure_tells_neither_the_asker_nor_the_log_what_it_was_about(
         raise RuntimeError(f"secret text about {token}")
 
     parts = desk.parts()
-    browser = site.open(replace(parts, view=replace(parts.view, read_token=fail)))
+    reader = site.open(replace(parts, view=replace(parts.view, read_token=fail)))
 
     with caplog.at_level("INFO"):
-        answer = browser.ask("GET", "/view/somebodys-token")
+        answer = reader.ask("GET", "/view/somebodys-token")
 
     assert answer.status == 500
     assert "secret" not in answer.data.decode()
@@ -165,9 +165,9 @@ def test_a_store_that_is_away_is_a_reason_to_ask_again(desk: WebDesk, site: Site
         raise StoreUnavailable("Redis does not answer.")
 
     parts = desk.parts()
-    browser = site.open(replace(parts, unsubscriber=replace(parts.unsubscriber, read_token=fail)))
+    reader = site.open(replace(parts, unsubscriber=replace(parts.unsubscriber, read_token=fail)))
 
-    answer = browser.ask("POST", "/unsubscribe/x")
+    answer = reader.ask("POST", "/unsubscribe/x")
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
 

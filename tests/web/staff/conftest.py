@@ -15,7 +15,6 @@ import pytest
 import redis
 import urllib3
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
 
 from distributor.bootstrap_accounts import StaffDoor, staff_door
 from distributor.bootstrap_web import web_parts
@@ -36,7 +35,6 @@ STAFF = {
     "ad@desk.example.org": ("Ada Keeps", Role.ADMIN),
 }
 EDITOR, APPROVER, DISPATCHER, ADMIN = STAFF
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 #: Real hashes take a tenth of a second each.
 QUICK = ArgonHasher(argon2.Parameters(argon2.Type.ID, 19, 16, 32, 1, 8, 1))
 
@@ -135,12 +133,3 @@ def site(redis_url: str, redis_client: redis.Redis, running_sandbox: RunningSand
     yield site
     site.close()
     newsroom.service.close()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Return Debian's Chromium, for the whole run."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()

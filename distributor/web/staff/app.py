@@ -13,9 +13,11 @@ from distributor.render.staff_pages import StaffPages
 from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.web.staff.api import add_api
+from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.people import PeoplePages
+from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
@@ -25,7 +27,9 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> li
     """Add every page and act to the web process; return what was declared."""
     pages = StaffPages(resource("templates", "staff"), zone=service.settings.desk_zone)
     gate = Gate(app, pages=pages, sign_in=sign_in, is_secure=service.settings.public_url.startswith("https://"))
-    ReleasePages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
+    ReleasePages(service, pages).add_to(gate)
+    PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
+    ApprovalPages(service, pages).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
     PeoplePages(service, pages).add_to(gate)
     add_api(app, service, sign_in)

@@ -27,8 +27,9 @@ INSTALL = $(PIP) install -qq --disable-pip-version-check --no-input
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# `make demo --keep` leaves it running: make takes that for its own --keep-going, and says so here.
 demo: .venv/.stamp-runtime
-	@$(BIN)/distributor demo
+	@$(BIN)/distributor demo $(if $(findstring k,$(firstword -$(MAKEFLAGS))),--keep)
 
 up: .venv/.stamp-runtime
 	@$(BIN)/distributor up

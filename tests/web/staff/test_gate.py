@@ -7,8 +7,9 @@ import re
 import pytest
 
 from distributor.cli.demo_stay import still_running
-from distributor.core.account import PERMISSIONS
+from distributor.core.account import PERMISSIONS, Role, account_id
 from distributor.core.report import DispatchState
+from distributor.web.staff.gate import COOKIE
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, STAFF, StaffSite
 from tests.web.staff.table import TABLE, filled_in
 
@@ -132,10 +133,36 @@ def test_pages_are_kept_by_nobody_and_allow_no_script_of_theirs(site: StaffSite)
         assert re.findall(r" (?:style|on\w+)=", answer.text) == []
 
 
-def test_a_demo_that_stays_shows_a_login_that_works(site: StaffSite) -> None:
+def test_a_demo_that_stays_shows_logins_that_work(site: StaffSite) -> None:
     said = still_running(site.newsroom.service, "d1", web_url=site.url, sandbox_url="http://127.0.0.1:1")
 
-    login, password = re.search(r"as (\S+) with the password (\S+)", said).groups()  # type: ignore[union-attr] # it is there
-    answer = site.post("/login", login=login, password=password)
+    logins = re.findall(r"as (\S+) with the password (\S+)", said)
+    answers = [site.post("/login", login=login, password=password) for login, password in logins]
 
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert [(answer.status, answer.headers["location"]) for answer in answers] == [(303, "/"), (303, "/")]
+    assert f"{site.url}/dispatches/d1" in said
+
+
+def test_no_form_of_any_page_is_taken_from_elsewhere(site: StaffSite) -> None:
+    """Every act wants the token of its session, comes from this origin, and by POST: also one that is added tomorrow."""
+    site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
+    session = site.sign_in(ADMIN)
+    names = site.names(release=site.newsroom.take_in().release_id)
+    before = site.newsroom.service.client.dbsize()
+
+    for method, pattern in TABLE:
+        if method == "GET":
+            continue
+        path = filled_in(pattern, names)
+        assert site.post(path, session, csrf="", sure="yes").status == 403, path
+        assert site.post(path, session, headers={"Origin": "null"}, sure="yes").status == 403, path
+        assert site.raw("POST", path, b"{}", {"Cookie": f"{COOKIE}={session}", "Content-Type": "text/plain"}).status == 413, path
+        if ("GET", pattern) not in TABLE:
+            assert site.get(path, session).status in {404, 405}, path
+    assert site.newsroom.service.client.dbsize() == before
+
+
+def test_files_of_ours_are_the_only_ones_given(site: StaffSite) -> None:
+    for path in ("/static/../_frame.html", "/static/%2e%2e/%2e%2e/pyproject.toml", "/static/_frame.html", "/static//etc/passwd"):
+        assert site.get(path).status == 404
+    assert site.get("/static/staff.css").status == 200

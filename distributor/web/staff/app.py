@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from fastapi import FastAPI, Response
 
 from distributor.bootstrap import Service
+from distributor.bootstrap_doctor import examine
 from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.render.thread_page import ThreadPage
@@ -16,6 +19,8 @@ from distributor.web.staff.api import add_api
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
+from distributor.web.staff.health import HealthPages
+from distributor.web.staff.lookout import Lookout
 from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
@@ -23,19 +28,34 @@ from distributor.web.staff.releases import ReleasePages
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 
 
-def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> list[Declared]:
-    """Add every page and act to the web process; return what was declared."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffApplication:
+    """The application as it runs."""
+
+    #: Every page and act.
+    declared: list[Declared]
+    lookout: Lookout
+
+    def close(self) -> None:
+        """Wait for what runs in the background."""
+        self.lookout.close()
+
+
+def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> StaffApplication:
+    """Add every page and act to the web process."""
     pages = StaffPages(resource("templates", "staff"), zone=service.settings.desk_zone)
     gate = Gate(app, pages=pages, sign_in=sign_in, is_secure=service.settings.public_url.startswith("https://"))
+    lookout = Lookout(partial(examine, service), now=service.clock.now)
     ReleasePages(service, pages).add_to(gate)
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
     PeoplePages(service, pages).add_to(gate)
+    HealthPages(service, pages, lookout).add_to(gate)
     add_api(app, service, sign_in)
     for name in pages.static_files():
         _add_file(app, pages, name)
-    return gate.declared
+    return StaffApplication(declared=gate.declared, lookout=lookout)
 
 
 def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:

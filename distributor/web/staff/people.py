@@ -1,4 +1,4 @@
-"""People, the audit, and the service's health in the browser."""
+"""People and the audit in the browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from distributor.core.account import Permission
 from distributor.core.errors import NotFound
 from distributor.core.ids import ContactNumber
 from distributor.render.staff_pages import StaffPages
-from distributor.store.connection import check_durable
 from distributor.web.staff.gate import Gate, Visit
 
 _MOST_FOUND: Final = 50
@@ -22,7 +21,7 @@ _MOST_ENTRIES: Final = 200
 
 
 class PeoplePages:
-    """Shows who is on the lists, who did what, and how the service is."""
+    """Shows who is on the lists, and who did what."""
 
     def __init__(self, service: Service, pages: StaffPages) -> None:
         self._service = service
@@ -34,7 +33,6 @@ class PeoplePages:
         gate.act("/people", self.find, needs=Permission.READ)
         gate.page("/people/{number}", self.show, needs=Permission.READ)
         gate.page("/audit", self.audit, needs=Permission.READ_AUDIT)
-        gate.page("/health", self.health, needs=Permission.READ)
 
     def lists(self, visit: Visit) -> Response:
         """Show the lists and a field to look for somebody."""
@@ -61,12 +59,6 @@ class PeoplePages:
         """Show who did what, newest first."""
         entries = list(self._service.audit.entries(subject=visit.fields.get("subject") or None))
         return self._html(visit, "audit.html", entries=entries[: -_MOST_ENTRIES - 1 : -1])
-
-    def health(self, visit: Visit) -> Response:
-        """Show what can be seen from here without asking anybody else; `distributor doctor` asks providers, too."""
-        return self._html(
-            visit, "health.html", findings=check_durable(self._service.client), workers=self._service.workers_alive()
-        )
 
     def _html(self, visit: Visit, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values))

@@ -57,7 +57,8 @@ class StaffSite:
         for login, (name, role) in STAFF.items():
             self.door.keeper.add(name=name, login=login, roles=[role], password=PASSWORD, by="the tests")
         app = create_app(web_parts(newsroom.service))
-        self.declared: list[Declared] = add_staff_application(app, newsroom.service, self.door.sign_in)
+        self.application = add_staff_application(app, newsroom.service, self.door.sign_in)
+        self.declared: list[Declared] = self.application.declared
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -109,6 +110,7 @@ class StaffSite:
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()
+        self.application.close()
 
 
 class _Threaded(uvicorn.Server):

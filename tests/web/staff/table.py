@@ -28,12 +28,15 @@ TABLE: Final = {
     ("GET", "/people/{number}"): Permission.READ,
     ("GET", "/audit"): Permission.READ_AUDIT,
     ("GET", "/health"): Permission.READ,
+    ("GET", "/health/findings"): Permission.READ,
+    ("POST", "/health/look"): Permission.READ,
 }
 #: Addresses of TABLE that give a part of a page, a frame, a file or a stream, and no page of their own.
 NO_PAGES: Final = frozenset(
     {
         "/releases/{release}/preview/{channel}/{language}",
         "/dispatches/{dispatch}/board",
+        "/health/findings",
     }
 )
 #: Pages outside TABLE, for whoever looks at all of them.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from distributor.core.approval import Approval
-from distributor.core.ids import ReleaseId
+from distributor.core.embargo import Embargo
+from distributor.core.ids import DispatchId, ReleaseId
 from distributor.core.message import Master
 from distributor.core.release import Release
+from distributor.core.report import DispatchStatus
 from distributor.core.translation import Others, in_all_languages
 
 
@@ -48,6 +51,78 @@ class ReleaseLine:
     added_by: str
     added_at: datetime
     is_approved: bool
+    #: As the officer wrote it; None when the text does not say.
+    embargo: Embargo | None = None
+    #: Up to twenty of its dispatches, newest first.
+    dispatches: tuple[DispatchId, ...] = ()
+
+
+class Stage(StrEnum):
+    """Which releases a list shows."""
+
+    ALL = ""
+    #: No approval stands.
+    DRAFT = "draft"
+    #: Approved, and never scheduled.
+    APPROVED = "approved"
+    #: A dispatch of it is not finished: scheduled, leaving, held or in doubt.
+    UNDER_WAY = "under-way"
+    #: It was scheduled, and nothing of it is under way any more.
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSearch:
+    """What somebody looks for in the list of releases."""
+
+    #: Folded words (core.folding) that all stand in the headline, also in the middle of a word.
+    words: tuple[str, ...] = ()
+    stage: Stage = Stage.ALL
+    #: Where the page before ended, as that page says; "" begins with the newest.
+    after: str = ""
+    count: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage:
+    """One page of the list. Releases that are taken in meanwhile move nothing on later pages."""
+
+    #: Newest first.
+    lines: tuple[ReleaseLine, ...]
+    #: Where the next page begins; "" when there is none. A page may be short, or empty, and not the last.
+    after: str
+
+
+class ReleaseIndex(Protocol):
+    """What lists show of releases, without reading their texts."""
+
+    def page(self, search: ReleaseSearch) -> ReleasePage:
+        """Return one page in one round trip; it looks at a bounded number of releases.
+
+        Raises:
+            BadInput: `after` is nothing that a page said.
+        """
+        ...
+
+    def count(self) -> int:
+        """Return how many releases there are."""
+        ...
+
+    def headlines(self, releases: Sequence[ReleaseId]) -> Sequence[str]:
+        """Return the headline of each release's latest revision, "" for a release that is not there, in one round trip."""
+        ...
+
+
+class DispatchesAtAGlance(Protocol):
+    """Many dispatches at once."""
+
+    def statuses(self, dispatches: Sequence[DispatchId]) -> Sequence[DispatchStatus]:
+        """Return the status of each, in two round trips for all of them; those that are not there are left out."""
+        ...
+
+    def under_way(self, *, most: int) -> Sequence[DispatchId]:
+        """Return at most so many dispatches that are not finished, earliest lift first."""
+        ...
 
 
 class ReleaseStore(Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from distributor.store.ledger_keys import (
     meta_key,
     plan_key,
     release_dispatches_key,
+    store_errors,
     to_us,
 )
 from distributor.store.notes import notes_in
@@ -142,38 +144,29 @@ class RedisDispatches:
 
     def status(self, dispatch: DispatchId) -> DispatchStatus:
         """Return the status in constant time, read in one transaction."""
-        plan = self.plan(dispatch)
+        return self._statuses([self.plan(dispatch)])[0]
+
+    def statuses(self, dispatches: Sequence[DispatchId]) -> Sequence[DispatchStatus]:
+        """Return the status of each, in two round trips for all of them; those that are not there are left out."""
+        with store_errors(), self._client.pipeline(transaction=False) as pipe:
+            for dispatch in dispatches:
+                pipe.get(plan_key(dispatch))
+            return self._statuses([decode_plan(stored) for stored in pipe.execute() if stored])
+
+    def _statuses(self, plans: Sequence[DispatchPlan]) -> list[DispatchStatus]:
         with self._client.pipeline(transaction=True) as pipe:
             pipe.time()
-            pipe.hgetall(meta_key(dispatch))
-            for channel in plan.channels:
-                k = ChannelKeys(dispatch, channel)
-                pipe.hgetall(k.counts)
-                pipe.hgetall(k.remote)
-                pipe.get(k.states) if channel in THREADS else pipe.strlen(k.states)
-                pipe.zrange(k.doubts, 0, 0, withscores=True)
-            (seconds, us), meta, *rest = pipe.execute()
-        now = from_us(int(seconds) * 1_000_000 + int(us))
-        channels = [(name, _channel(name, rest[at * 4 : at * 4 + 4], meta)) for at, name in enumerate(plan.channels)]
-        late_us = int(meta[b"late_us"])
-        return DispatchStatus(
-            dispatch=dispatch,
-            release=plan.release,
-            revision=plan.revision,
-            seal=plan.seal,
-            lift_at=plan.lift_at,
-            late_limit=from_us(late_us) - plan.lift_at,
-            read_at=now,
-            is_prepared=all(f"prepared:{name.value}".encode() in meta for name in plan.channels),
-            is_cancelled=meta.get(b"cancelled") == b"1",
-            hold_reason=meta.get(b"held", b"").decode(),
-            held_by=meta.get(b"held_by", b"").decode(),
-            hold_note=meta.get(b"held_note", b"").decode(),
-            first_sent_at=maybe_from_us(meta.get(b"first_sent_us")),
-            last_accepted_at=maybe_from_us(meta.get(b"last_accepted_us")),
-            channels=tuple(channels),
-            notes=notes_in(meta),
-        )
+            for plan in plans:
+                pipe.hgetall(meta_key(plan.dispatch))
+                for channel in plan.channels:
+                    k = ChannelKeys(plan.dispatch, channel)
+                    pipe.hgetall(k.counts)
+                    pipe.hgetall(k.remote)
+                    pipe.get(k.states) if channel in THREADS else pipe.strlen(k.states)
+                    pipe.zrange(k.doubts, 0, 0, withscores=True)
+            (seconds, us), *found = pipe.execute()
+        now, answers = from_us(int(seconds) * 1_000_000 + int(us)), iter(found)
+        return [_status(plan, answers, now=now) for plan in plans]
 
     def mark_alarm(self, dispatch: DispatchId, alarm: str) -> bool:
         """Note that an alarm is raised."""
@@ -189,6 +182,10 @@ class RedisDispatches:
         until = seconds * 1_000_000 + us + within // _US
         found = cast("list[bytes]", self._client.zrangebyscore(SCHEDULE, "-inf", until))
         return [DispatchId(name.decode()) for name in found]
+
+    def under_way(self, *, most: int) -> Sequence[DispatchId]:
+        """Return dispatches that are not finished, earliest lift first."""
+        return [DispatchId(name.decode()) for name in cast("list[bytes]", self._client.zrange(SCHEDULE, 0, most - 1))]
 
     def all(self) -> Sequence[DispatchId]:
         """Return every dispatch, newest first."""
@@ -224,6 +221,29 @@ class RedisDispatches:
         if answer == b"cancelled":
             raise Refused(f"Dispatch {dispatch} is cancelled; schedule a new one.")
         return bool(answer == b"ok")
+
+
+def _status(plan: DispatchPlan, answers: Iterator[Any], *, now: datetime) -> DispatchStatus:
+    meta = next(answers)
+    channels = tuple((name, _channel(name, list(islice(answers, 4)), meta)) for name in plan.channels)
+    return DispatchStatus(
+        dispatch=plan.dispatch,
+        release=plan.release,
+        revision=plan.revision,
+        seal=plan.seal,
+        lift_at=plan.lift_at,
+        late_limit=from_us(int(meta[b"late_us"])) - plan.lift_at,
+        read_at=now,
+        is_prepared=all(f"prepared:{name.value}".encode() in meta for name in plan.channels),
+        is_cancelled=meta.get(b"cancelled") == b"1",
+        hold_reason=meta.get(b"held", b"").decode(),
+        held_by=meta.get(b"held_by", b"").decode(),
+        hold_note=meta.get(b"held_note", b"").decode(),
+        first_sent_at=maybe_from_us(meta.get(b"first_sent_us")),
+        last_accepted_at=maybe_from_us(meta.get(b"last_accepted_us")),
+        channels=channels,
+        notes=notes_in(meta),
+    )
 
 
 def _channel(name: ChannelName, found: list[Any], meta: dict[bytes, bytes]) -> ChannelStatus:

@@ -15,12 +15,14 @@ from distributor.core.ids import ReleaseId, digest_id
 from distributor.core.message import Master
 from distributor.core.release import Release
 from distributor.core.translation import Others
-from distributor.ports_releases import ReleaseLine, StoredRevision
+from distributor.ports_releases import ReleaseLine, ReleaseSearch, StoredRevision
 from distributor.store import codec
 from distributor.store.ledger_keys import load_script, store_errors, to_us
+from distributor.store.release_lines import LINES, RedisReleaseIndex, line_of
 
 _RELEASES = "releases"
 _SHORTEST_PREFIX = 4
+_A_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class RedisReleaseStore:
         self._client = client
         self._add = load_script(client, "release_add")
         self._approve = load_script(client, "release_approve")
+        self.index = RedisReleaseIndex(client, self.get)
 
     def add(
         self,
@@ -57,10 +60,11 @@ class RedisReleaseStore:
         envelope = _Envelope(content=release, added_by=by, added_at=at, translations=tuple(translations), others=others)
         name = revises or ReleaseId(digest_id("r", content_digest))
         revision, _ = self._add(
-            keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, seal_key(name)],
+            keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, seal_key(name), LINES],
             args=[
                 codec.encode(envelope),
                 content_digest, name, to_us(at), "1" if revises else "0",
+                line_of(release, by=by, at=at),
             ],
         )  # fmt: skip
         if not revision:
@@ -105,20 +109,12 @@ class RedisReleaseStore:
 
     def list_all(self) -> Sequence[ReleaseLine]:
         """Return every release, newest first."""
-        with store_errors():
-            names = cast("list[bytes]", self._client.zrevrange(_RELEASES, 0, -1))
-        return [self._line(ReleaseId(name.decode())) for name in names]
-
-    def _line(self, release: ReleaseId) -> ReleaseLine:
-        stored = self.get(release)
-        return ReleaseLine(
-            release_id=release,
-            revision=stored.revision,
-            headline=stored.content.headline,
-            added_by=stored.added_by,
-            added_at=stored.added_at,
-            is_approved=self.approved_seal(release) != "",
-        )
+        page = self.index.page(ReleaseSearch(count=_A_PAGE))
+        lines = list(page.lines)
+        while page.after:
+            page = self.index.page(ReleaseSearch(after=page.after, count=_A_PAGE))
+            lines += page.lines
+        return lines
 
     def save_approval(self, approval: Approval, masters: Sequence[Master]) -> None:
         """Store an approval with its masters, atomically."""

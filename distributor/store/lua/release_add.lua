@@ -2,8 +2,9 @@
 -- that was begun with the same words is found again at its first revision.
 -- A new revision voids the approval in the same step, so that nothing approved can change unseen.
 -- KEYS  1 revisions (list)   2 digests (list)   3 approval   4 releases (sorted set by instant of the first revision)
---       5 seal of the approval
+--       5 seal of the approval   6 lines (hash: release to what lists show of its latest revision)
 -- ARGV  1 revision as stored   2 its digest   3 release id   4 instant in microseconds   5 "1": the release must exist already
+--       6 the revision's line
 -- Returns {revision number, 1 when stored now}, {0, 0} when it should exist and does not,
 --         {-1, 0} when another release has this id.
 local count = redis.call('LLEN', KEYS[1])
@@ -17,4 +18,5 @@ redis.call('RPUSH', KEYS[1], ARGV[1])
 redis.call('RPUSH', KEYS[2], ARGV[2])
 redis.call('DEL', KEYS[3], KEYS[5])
 redis.call('ZADD', KEYS[4], 'NX', ARGV[4], ARGV[3])
+redis.call('HSET', KEYS[6], ARGV[3], (count + 1) .. ' ' .. ARGV[6])
 return {count + 1, 1}

@@ -21,6 +21,7 @@ from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.health import HealthPages
 from distributor.web.staff.lookout import Lookout
+from distributor.web.staff.overview import OverviewPages
 from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
@@ -46,6 +47,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     pages = StaffPages(resource("templates", "staff"), zone=service.settings.desk_zone)
     gate = Gate(app, pages=pages, sign_in=sign_in, is_secure=service.settings.public_url.startswith("https://"))
     lookout = Lookout(partial(examine, service), now=service.clock.now)
+    OverviewPages(service, pages).add_to(gate)
     ReleasePages(service, pages).add_to(gate)
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)

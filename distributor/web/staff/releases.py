@@ -1,4 +1,4 @@
-"""Releases in the browser: take in, and look at what was understood."""
+"""A release in the browser: take in, and look at what was understood."""
 
 from __future__ import annotations
 
@@ -29,19 +29,9 @@ class ReleasePages:
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
-        gate.page("/", self.overview, needs=Permission.READ)
         gate.page("/releases/new", self.blank, needs=Permission.WRITE_RELEASE)
         gate.act("/releases/new", self.take_in, needs=Permission.WRITE_RELEASE)
         gate.page("/releases/{release}", self.show, needs=Permission.READ)
-
-    def overview(self, visit: Visit) -> Response:
-        """Show what is under way, and every release."""
-        statuses = [self._service.dispatches.status(one) for one in self._service.dispatches.all()[:_MOST_SHOWN]]
-        return self._html(
-            visit, "overview.html", releases=self._service.releases.list_all()[:_MOST_SHOWN], dispatches=statuses,
-            notes=self._service.staff_notes.newest(5), now=self._service.lift_clock.now(),
-            may_write=visit.visitor.caller.may(Permission.WRITE_RELEASE),
-        )  # fmt: skip
 
     def blank(self, visit: Visit) -> Response:
         """Show an empty form; with `revises`, one for a new revision."""
@@ -82,6 +72,3 @@ class ReleasePages:
 
     def _html(self, visit: Visit, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values), status)
-
-
-_MOST_SHOWN: Final = 50

@@ -10,6 +10,7 @@ from distributor.core.account import Permission
 
 TABLE: Final = {
     ("GET", "/"): Permission.READ,
+    ("POST", "/"): Permission.READ,
     ("GET", "/releases/new"): Permission.WRITE_RELEASE,
     ("POST", "/releases/new"): Permission.WRITE_RELEASE,
     ("GET", "/releases/{release}"): Permission.READ,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -52,10 +53,18 @@ def _addresses(value: str) -> str:
     return value
 
 
+def _networks(value: str) -> str:
+    for part in value.split(","):
+        if part.strip():
+            ip_network(part.strip())
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Address = Annotated[str, AfterValidator(_one_address_or_none)]
 Addresses = Annotated[str, AfterValidator(_addresses)]
+Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class _Group(BaseModel):
@@ -158,6 +167,7 @@ class WebSettings(_Group):
 
     host: str = Field("127.0.0.1", min_length=1, description="Interface that the web process listens on.")
     port: Port = Field(8080, description="Port that it listens on.")
+    trusted_proxies: Networks = Field("127.0.0.1", description="Addresses or networks of the proxies in front, with commas.")
 
 
 class StaffSettings(_Group):

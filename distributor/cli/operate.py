@@ -71,7 +71,8 @@ def web(desk: Desk) -> None:
     with desk.service(long_lived=True) as service:
         app = create_app(web_parts(service))
         add_staff_application(app, service, staff_door(service).sign_in)
-        serve(app, host=desk.settings.web.host, port=desk.settings.web.port)
+        ours = desk.settings.web
+        serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
 
 
 @click.command()

@@ -15,9 +15,10 @@ from starlette.types import ASGIApp
 _STOP_LIMIT_S: Final = 10
 
 
-def serve(app: ASGIApp, *, host: str, port: int) -> None:
+def serve(app: ASGIApp, *, host: str, port: int, trusted_proxies: str) -> None:
     """Serve until SIGTERM or SIGINT, then return. To be called from the main thread.
 
+    Of `trusted_proxies` (addresses and networks, with commas) it is believed from where a request comes and whether by https.
     There is no access log: paths hold recipients' tokens.
 
     Raises:
@@ -32,6 +33,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=_STOP_LIMIT_S,
     )
     with _repeated_signals_ignored():

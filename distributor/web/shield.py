@@ -23,6 +23,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: Only for answers over https: browsers then never come without again (RFC 6797, 7.2).
+_TRANSPORT: Final = "max-age=31536000"
 _RETRY_AFTER_S: Final = "30"
 
 
@@ -46,6 +48,8 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = _TRANSPORT
             await send(message)
 
         try:

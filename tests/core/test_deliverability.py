@@ -298,9 +298,10 @@ def test_the_key_that_we_sign_with_is_good(text: str) -> None:
             ),
             "not the one that we sign with",
         ),
-        (
+        pytest.param(
             key_record(ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw(), before="k=ed25519; "),
             "not the one that we sign with",
+            id="another ed25519 key",
         ),
         ("k=ed25519; p=AAAA", "cannot be read"),
     ],

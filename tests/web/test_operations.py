@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -176,7 +177,8 @@ _SERVE = """
 import sys
 from starlette.responses import PlainTextResponse
 from distributor.web.serve import serve
-serve(PlainTextResponse("here"), host="127.0.0.1", port=int(sys.argv[1]))
+from distributor.web.shield import Shield
+serve(Shield(PlainTextResponse("here")), host="127.0.0.1", port=int(sys.argv[1]), trusted_proxies=sys.argv[2])
 print("closed in order", flush=True)
 """
 
@@ -184,18 +186,35 @@ print("closed in order", flush=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_server_stops_when_told_and_lets_its_caller_close_up(number: signal.Signals, repo_root: Path) -> None:
     """An embedded Redis is closed by whoever called `serve`; dying of the signal would cut that short."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(port)], stdout=subprocess.PIPE, cwd=repo_root, env=os.environ
-    ) as process:
-        wait_until_answered(port)
-
+    with served(repo_root, trusted_proxies="127.0.0.1") as (process, _):
         process.send_signal(number)
         said, _ = process.communicate(timeout=10)
 
     assert (process.returncode, said.decode().strip()) == (0, "closed in order")
+
+
+@pytest.mark.parametrize(("trusted", "is_believed"), [("127.0.0.0/8", True), ("192.0.2.1, 198.51.100.0/24", False), ("", False)])
+def test_only_a_proxy_of_ours_is_believed_that_somebody_came_by_https(
+    repo_root: Path, trusted: str, *, is_believed: bool
+) -> None:
+    with served(repo_root, trusted_proxies=trusted) as (process, port):
+        answer = urllib3.request("GET", f"http://127.0.0.1:{port}/", headers={"X-Forwarded-Proto": "https"}, retries=False)
+        process.terminate()
+
+    assert ("Strict-Transport-Security" in answer.headers) == is_believed
+
+
+@contextmanager
+def served(repo_root: Path, *, trusted_proxies: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Yield a server's process, once it answers, and its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVE, str(port), trusted_proxies], stdout=subprocess.PIPE, cwd=repo_root, env=os.environ
+    ) as process:
+        wait_until_answered(port)
+        yield process, port
 
 
 def wait_until_answered(port: int) -> None:

@@ -18,6 +18,11 @@ from distributor.store.password_hash import ArgonHasher
 from distributor.store.sessions import RedisSessions
 
 
+def account_names(stores: Stores) -> dict[str, str]:
+    """Return every account's name by its id."""
+    return {known.account.id: known.account.name for known in RedisAccounts(stores.client).all()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffDoor:
     """The steps around accounts."""

@@ -8,7 +8,10 @@ from distributor.core.errors import BadInput
 from distributor.core.ids import ListName
 from distributor.core.media_list import list_name
 from distributor.flow.keep_contacts import ContactKeeper
+from distributor.flow.keep_lists import ListKeeper
 from distributor.store.contact_edits import RedisContactEdits
+from distributor.store.media_lists import RedisMediaLists
+from distributor.store.suppression_pages import RedisSuppressionPages
 
 
 def contact_edits(stores: Stores) -> RedisContactEdits:
@@ -23,6 +26,27 @@ def contact_keeper(stores: Stores) -> ContactKeeper:
         edits=contact_edits(stores),
         suppressions=stores.suppressions,
         left_lists=stores.left_lists,
+        dispatches=stores.dispatches,
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+
+
+def media_lists(stores: Stores) -> RedisMediaLists:
+    """Return the lists as wholes."""
+    return RedisMediaLists(stores.client)
+
+
+def suppression_pages(stores: Stores) -> RedisSuppressionPages:
+    """Return the suppressions a page at a time."""
+    return RedisSuppressionPages(stores.client)
+
+
+def list_keeper(stores: Stores) -> ListKeeper:
+    """Return the step that keeps lists and saved filters."""
+    return ListKeeper(
+        lists=media_lists(stores),
+        edits=contact_edits(stores),
         dispatches=stores.dispatches,
         audit=stores.audit,
         clock=stores.clock,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +12,6 @@ from rich.progress import Progress
 from rich.table import Table
 
 from distributor.cli.desk import Desk, DistributorGroup, pass_desk, read_file
-from distributor.core.audience import Contact
 from distributor.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -103,13 +100,9 @@ def _write_errors(desk: Desk, out: Path | None, people: ContactsFile) -> None:
     """Write the rows that were left out as they stand in the file, and why; mended, that file is imported again."""
     if out is None or not people.errors:
         return
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow([*people.header, "problem"])
-    for error in people.errors:
-        cells = [*error.cells, *[""] * (len(people.header) - len(error.cells))]
-        table.writerow([*map(_harmless, cells), f"{error.column}: {error.problem} {error.remedy}"])
-    out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    from distributor.core.contact_table import csv_lines, rows_to_mend
+
+    out.write_text("".join(csv_lines(rows_to_mend(people))), encoding="utf-8-sig", newline="")
     desk.err.print(f"wrote {len(people.errors)} rows to mend to {out}", markup=False)
 
 
@@ -164,6 +157,7 @@ def _say_report(desk: Desk, name: str, report: ImportReport, *, is_json: bool) -
 def export(desk: Desk, list_name: str, out: Path | None) -> None:
     """Write a media list with everything on its people, as `contacts import` reads it again."""
     from distributor.core.contact_headers import FIELDS
+    from distributor.core.contact_table import csv_lines, row_of
     from distributor.core.media_list import list_name as checked
 
     with desk.service() as service:
@@ -173,28 +167,13 @@ def export(desk: Desk, list_name: str, out: Path | None) -> None:
 
         out.write_bytes(workbook_of(rows))
     else:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+        text = "".join(csv_lines(rows))
         if out is None:
-            click.echo(text.getvalue(), nl=False)
+            click.echo(text, nl=False)
             return
         # With a byte-order mark, so that spreadsheets take it for UTF-8.
-        out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        out.write_text(text, encoding="utf-8-sig", newline="")
     desk.say(f"wrote {out}")
-
-
-def row_of(contact: Contact) -> list[str]:
-    """Return a contact as the cells of an export, in the order of the fields."""
-    return [
-        contact.address, contact.name, contact.outlet, contact.beat, ";".join(contact.languages), contact.country, contact.zone,
-        ";".join(contact.tags), "yes" if contact.is_priority else "", contact.phone, contact.notes, contact.consent_source,
-        contact.consent_on,
-    ]  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    # A cell that begins like a formula would be run by a spreadsheet; the quote keeps it text.
-    return f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell
 
 
 @contacts.command()

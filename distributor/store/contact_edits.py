@@ -13,8 +13,10 @@ from distributor.core.ids import ContactNumber, ListName, address_key
 from distributor.store.contacts import LAST, RedisContactBook, bucket_of, encode_contact, list_key
 from distributor.store.ledger_keys import store_errors
 
-_FILTERS = "filters"
-_MAPPINGS = "list_mappings"
+#: Hash: name of a saved filter to its text.
+FILTERS = "filters"
+#: Hash: list to its column mapping.
+MAPPINGS = "list_mappings"
 _BLOCK = 1000
 
 
@@ -73,26 +75,26 @@ class RedisContactEdits:
     def filters(self) -> Mapping[str, str]:
         """Return the text of every saved filter, by name."""
         with store_errors():
-            found = cast("dict[bytes, bytes]", self._client.hgetall(_FILTERS))
+            found = cast("dict[bytes, bytes]", self._client.hgetall(FILTERS))
         return {name.decode(): text.decode() for name, text in sorted(found.items())}
 
     def save_filter(self, name: str, text: str) -> None:
         """Save a filter's text under a name."""
         with store_errors():
-            self._client.hset(_FILTERS, name, text)
+            self._client.hset(FILTERS, name, text)
 
     def remove_filter(self, name: str) -> bool:
         """Remove a saved filter."""
         with store_errors():
-            return bool(self._client.hdel(_FILTERS, name))
+            return bool(self._client.hdel(FILTERS, name))
 
     def mapping_of(self, name: ListName) -> Mapping[str, str]:
         """Return column to field, as the last import onto the list was told."""
         with store_errors():
-            stored = cast("bytes | None", self._client.hget(_MAPPINGS, name))
+            stored = cast("bytes | None", self._client.hget(MAPPINGS, name))
         return {} if stored is None else {str(column): str(field) for column, field in orjson.loads(stored).items()}
 
     def save_mapping(self, name: ListName, mapping: Mapping[str, str]) -> None:
         """Remember what the next import onto the list need not be told."""
         with store_errors():
-            self._client.hset(_MAPPINGS, name, orjson.dumps(dict(mapping)))
+            self._client.hset(MAPPINGS, name, orjson.dumps(dict(mapping)))

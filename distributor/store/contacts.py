@@ -27,7 +27,7 @@ from distributor.store.suppressions import RedisSuppressionList
 _BY_ADDRESS = "contacts:by_address"
 #: The highest contact number.
 LAST = "contacts:last"
-_LISTS = "lists"
+LISTS = "lists"
 #: Hash: domain of an address to the number of the first contact that had it.
 DOMAINS = "contacts:domains"
 #: Hash: "address key list" to who has left a list by their own word (store/left_lists.py).
@@ -56,7 +56,7 @@ class RedisContactBook:
         for start in range(0, len(contacts), _BLOCK):
             block = contacts[start : start + _BLOCK]
             described = [part for contact in block for part in (contact.key, encode_contact(contact))]
-            keys = [_BY_ADDRESS, LAST, list_key(name), _LISTS, DOMAINS, LEFT_LISTS]
+            keys = [_BY_ADDRESS, LAST, list_key(name), LISTS, DOMAINS, LEFT_LISTS]
             counts = self._add(keys=keys, args=[name, _PER_BUCKET, *described])
             left += counts[3]
             added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
@@ -66,7 +66,7 @@ class RedisContactBook:
     def lists(self) -> dict[ListName, int]:
         """Return every list with its number of members, by name."""
         with store_errors(), self._client.pipeline(transaction=False) as pipe:
-            names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(_LISTS)))
+            names = sorted(name.decode() for name in cast("set[bytes]", self._client.smembers(LISTS)))
             for name in names:
                 pipe.bitcount(list_key(ListName(name)))
             return {ListName(name): int(count) for name, count in zip(names, pipe.execute(), strict=True)}

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from distributor.core.errors import StoreUnavailable
 from distributor.ports import AuditEntry
+from distributor.ports_audit import AuditQuery
 from distributor.store.audit import RedisAuditLog, entry_json
+from distributor.store.codec import encode
 from distributor.store.connection import connect
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -113,3 +115,51 @@ def test_a_redis_that_is_away_is_said_to_be_away() -> None:
         audit.append(APPROVED)
     with pytest.raises(StoreUnavailable):
         list(audit.entries())
+
+
+def test_the_newest_lines_come_page_by_page_and_none_is_missing_or_twice(redis_client: redis.Redis) -> None:
+    audit = RedisAuditLog(redis_client)
+    for number in range(25):
+        audit.append(entry(number, subject="rodd" if number % 2 else "reven"))
+
+    pages: list[list[int]] = []
+    before = None
+    while not pages or before:
+        page = audit.newest(AuditQuery(subject="rodd"), before=before, most=5)
+        pages.append([int(dict(one.facts)["n"]) for one in page.entries])
+        before = page.before
+
+    assert pages == [[23, 21, 19, 17, 15], [13, 11, 9, 7, 5], [3, 1]]
+    assert [int(dict(one.facts)["n"]) for one in audit.all_newest(AuditQuery())] == list(range(24, -1, -1))
+
+
+@pytest.mark.parametrize("place", ["x", "(1", "-", "1-1 DEL", "9" * 40, "0-0"])
+def test_a_place_that_nobody_gave_shows_the_newest_or_nothing(redis_client: redis.Redis, place: str) -> None:
+    audit = RedisAuditLog(redis_client)
+    audit.append(APPROVED)
+
+    assert audit.newest(AuditQuery(), before=place, most=5).entries in {(), (APPROVED,)}
+
+
+def test_a_rare_line_far_back_is_reached_in_bounded_steps(redis_client: redis.Redis) -> None:
+    audit = RedisAuditLog(redis_client)
+    audit.append(APPROVED)
+    with redis_client.pipeline(transaction=False) as pipe:
+        for number in range(21_000):
+            pipe.xadd("audit", {"entry": encode(entry(number, subject="rother"))})
+        pipe.execute()
+
+    first = audit.newest(AuditQuery(actions=("release.approved",)), before=None, most=5)
+    second = audit.newest(AuditQuery(actions=("release.approved",)), before=first.before, most=5)
+
+    assert (first.entries, second.entries, second.before) == ((), (APPROVED,), None)
+
+
+def test_a_query_asks_for_person_kind_and_period() -> None:
+    day = timedelta(days=1)
+
+    assert AuditQuery(by="ANA", actions=("release",), since=AT, until=AT + day).fits(APPROVED)
+    assert not AuditQuery(until=AT).fits(APPROVED)
+    assert not AuditQuery(since=AT + day).fits(APPROVED)
+    assert not AuditQuery(actions=("rel",)).fits(APPROVED)
+    assert not AuditQuery(by="Anna").fits(APPROVED)

@@ -17,14 +17,18 @@ from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.web.staff.api import add_api
 from distributor.web.staff.approval import ApprovalPages
+from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.health import HealthPages
+from distributor.web.staff.lists import ListPages
 from distributor.web.staff.lookout import Lookout
 from distributor.web.staff.overview import OverviewPages
 from distributor.web.staff.people import PeoplePages
+from distributor.web.staff.person import PersonPages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
+from distributor.web.staff.suppressions import SuppressionPages
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 
@@ -52,8 +56,9 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
-    PeoplePages(service, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
+    for area in (PeoplePages, PersonPages, ListPages, SuppressionPages, AuditPages):
+        area(service, pages).add_to(gate)
     add_api(app, service, sign_in)
     for name in pages.static_files():
         _add_file(app, pages, name)

@@ -1,4 +1,4 @@
-"""People and the audit in the browser."""
+"""Looking for people in the browser."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from fastapi.responses import HTMLResponse
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_keeper
 from distributor.core.account import Permission
-from distributor.core.errors import NotFound
-from distributor.core.ids import ContactNumber
+from distributor.core.ids import address_key
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 
-_MOST_FOUND: Final = 50
-_MOST_ENTRIES: Final = 200
+_A_PAGE: Final = 50
+#: Whoever has not found somebody on so many pages writes more of the name.
+_MOST_PAGES: Final = 20
+_LONGEST_TEXT: Final = 200
 
 
 class PeoplePages:
-    """Shows who is on the lists, and who did what."""
+    """Finds people."""
 
     def __init__(self, service: Service, pages: StaffPages) -> None:
         self._service = service
@@ -29,40 +30,35 @@ class PeoplePages:
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses. A person's address is in none of them: proxies and browsers remember those."""
-        gate.page("/people", self.lists, needs=Permission.READ)
+        gate.page("/people", self.search, needs=Permission.READ)
         gate.act("/people", self.find, needs=Permission.READ)
-        gate.page("/people/{number}", self.show, needs=Permission.READ)
-        gate.page("/audit", self.audit, needs=Permission.READ_AUDIT)
 
-    def lists(self, visit: Visit) -> Response:
-        """Show the lists and a field to look for somebody."""
-        return self._html(visit, "people.html", lists=self._service.book.lists(), text="", found=None)
+    def search(self, visit: Visit) -> Response:
+        """Show a field to look for somebody."""
+        lists = self._service.book.lists()
+        return self._html(visit, "people.html", lists=lists, text="", chosen="", found=None, page=1, has_more=False)
 
     def find(self, visit: Visit) -> Response:
-        """Show who fits what was typed. A form and not a query, so that no address gets into a log."""
-        text = visit.fields.get("text", "").strip()
-        people = list(islice(contact_keeper(self._service).find(text), _MOST_FOUND)) if text else []
-        numbers = [self._service.book.find(contact.address) for contact in people]
-        found = [(number, contact) for number, contact in zip(numbers, people, strict=True) if number is not None]
-        return self._html(visit, "people.html", lists=self._service.book.lists(), text=text, found=found)
-
-    def show(self, visit: Visit) -> Response:
-        """Show everything that is stored on one person."""
-        number = visit.path["number"]
-        loaded = self._service.book.load([ContactNumber(int(number))]) if number.isdecimal() and len(number) <= _DIGITS else ()
-        contact = next((one for _, one in loaded), None)
-        if contact is None:
-            raise NotFound("person", number[:_DIGITS], remedy="They may have been erased. Look for them on the page of people.")
-        return self._html(visit, "person.html", dossier=contact_keeper(self._service).dossier(contact.address))
-
-    def audit(self, visit: Visit) -> Response:
-        """Show who did what, newest first."""
-        entries = list(self._service.audit.entries(subject=visit.fields.get("subject") or None))
-        return self._html(visit, "audit.html", entries=entries[: -_MOST_ENTRIES - 1 : -1])
+        """Show a page of who fits what was typed. A form and not a query, so that no address gets into a log."""
+        text = visit.fields.get("text", "").strip()[:_LONGEST_TEXT]
+        lists = self._service.book.lists()
+        on = next((name for name in lists if name == visit.fields.get("list", "")), None)
+        page = _page_number(visit.fields.get("page", ""))
+        first = (page - 1) * _A_PAGE
+        fitting = contact_keeper(self._service).find(text, on=on) if text else iter(())
+        people = list(islice(fitting, first, first + _A_PAGE + 1))
+        shown = people[:_A_PAGE]
+        numbers = self._service.book.numbers_of([address_key(contact.address) for contact in shown])
+        found = [(number, contact) for number, contact in zip(numbers, shown, strict=True) if number is not None]
+        has_more = len(people) > _A_PAGE and page < _MOST_PAGES
+        return self._html(
+            visit, "people.html", lists=lists, text=text, chosen=on or "", found=found, page=page, has_more=has_more
+        )
 
     def _html(self, visit: Visit, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values))
 
 
-#: Beyond any contact's number.
-_DIGITS: Final = 9
+def _page_number(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_PAGES))
+    return min(max(int(text), 1), _MOST_PAGES) if is_number else 1

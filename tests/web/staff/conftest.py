@@ -102,7 +102,9 @@ class StaffSite:
     @staticmethod
     def names(**known: str) -> dict[str, str]:
         """Return something for every place in the patterns of addresses; what is not given leads to nothing."""
-        return {"release": "rnone", "dispatch": "dnone", "number": "1", "channel": "email", "language": "en", **known}
+        things = {"release": "rnone", "dispatch": "dnone", "channel": "email", "language": "en"}
+        people = {"number": "1", "list": "press", "filter": "none"}
+        return {**things, **people, **known}
 
     def close(self) -> None:
         """Stop."""

@@ -17,6 +17,7 @@ from distributor.store.connection import connect
 from distributor.store.contacts import RedisContactBook
 from distributor.store.dispatches import RedisDispatches
 from distributor.store.embedded import RedisHandle
+from distributor.store.kept_answers import RedisKeptAnswers
 from distributor.store.ledger import RedisLedger
 from distributor.store.ledger_keys import store_errors
 from distributor.store.left_lists import RedisLeftLists
@@ -100,6 +101,11 @@ class Stores:
     def notes(self) -> RedisNotes:
         """What staff should see of a dispatch beside its states."""
         return RedisNotes(self.client)
+
+    @cached_property
+    def answers(self) -> RedisKeptAnswers:
+        """Answers to requests that may come again."""
+        return RedisKeptAnswers(self.client)
 
     @cached_property
     def roster(self) -> RedisRoster:

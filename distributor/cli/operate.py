@@ -61,16 +61,18 @@ def worker(desk: Desk, name: str | None) -> None:
 @click.command()
 @pass_desk
 def web(desk: Desk) -> None:
-    """Run the web process: the staff application, health, metrics, unsubscribe, view online, provider events."""
+    """Run the web process: the staff application, the API, health, metrics, unsubscribe, view online, provider events."""
     from distributor.bootstrap_accounts import staff_door
     from distributor.bootstrap_web import web_parts
+    from distributor.web.api.app import add_api
     from distributor.web.app import create_app
     from distributor.web.serve import serve
     from distributor.web.staff.app import add_staff_application
 
     with desk.service(long_lived=True) as service:
-        app = create_app(web_parts(service))
-        add_staff_application(app, service, staff_door(service).sign_in)
+        app, staff = create_app(web_parts(service)), staff_door(service)
+        add_staff_application(app, service, staff.sign_in)
+        add_api(app, service, staff)
         ours = desk.settings.web
         serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
 

@@ -62,6 +62,7 @@ class NotFound(DistributorError):
         super().__init__(f"No {kind} is called {name!r}. {remedy}".strip())
         self.kind = kind
         self.name = name
+        self.remedy = remedy
 
 
 class Refused(DistributorError):

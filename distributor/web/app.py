@@ -6,6 +6,7 @@ answer repeats a token, and no page leads elsewhere.
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -15,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.background import BackgroundTask
 
 from distributor.core.errors import BadInput
+from distributor.web.api.documented import DESCRIPTION, DescribedApp
 from distributor.web.body import read_body
 from distributor.web.metrics import render_metrics
 from distributor.web.parts import EventIntake, WebParts
@@ -31,7 +33,15 @@ _NOT_NEEDED_TO_BE_READY: Final = frozenset({"redis.memory"})
 
 def create_app(parts: WebParts) -> FastAPI:
     """Return the application; nothing is contacted yet."""
-    app = FastAPI(title="Distributor", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = DescribedApp(
+        title="Distributor",
+        version=version("distributor"),
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.add_middleware(Shield)
     _add_operator_routes(app, parts)
     _add_event_routes(app, parts)

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from distributor.core.errors import StoreUnavailable
 from distributor.telemetry import Event, tell
+from distributor.web.api.problem import problem_of, problem_of_defect
 
 #: What an answer carries unless its route says otherwise.
 HEADERS: Final = {
@@ -59,11 +60,16 @@ class Shield:
             tell(Event.REQUEST_FAILED, route=_pattern(scope), error=type(error).__name__)
             if has_begun:
                 raise
-            await _answer(error)(scope, receive, send_shielded)
+            is_api = scope["path"].startswith("/api/v1/")
+            await (_answer_program(error) if is_api else _answer(error))(scope, receive, send_shielded)
 
 
 def _pattern(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "unknown"))
+
+
+def _answer_program(error: Exception) -> Response:
+    return problem_of(error) if isinstance(error, StoreUnavailable) else problem_of_defect()
 
 
 def _answer(error: Exception) -> Response:

@@ -15,7 +15,6 @@ from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
-from distributor.web.staff.api import add_api
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.dispatches import DispatchPages
@@ -59,7 +58,6 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     HealthPages(service, pages, lookout).add_to(gate)
     for area in (PeoplePages, PersonPages, ListPages, SuppressionPages, AuditPages):
         area(service, pages).add_to(gate)
-    add_api(app, service, sign_in)
     for name in pages.static_files():
         _add_file(app, pages, name)
     return StaffApplication(declared=gate.declared, lookout=lookout)

@@ -21,6 +21,7 @@ from distributor.bootstrap_web import web_parts
 from distributor.core.account import Role
 from distributor.sandbox.serve import RunningSandbox
 from distributor.store.password_hash import ArgonHasher
+from distributor.web.api.app import add_api
 from distributor.web.app import create_app
 from distributor.web.staff.app import add_staff_application
 from distributor.web.staff.gate import COOKIE, Declared
@@ -56,9 +57,10 @@ class StaffSite:
         self.door: StaffDoor = staff_door(newsroom.service, hasher=QUICK)
         for login, (name, role) in STAFF.items():
             self.door.keeper.add(name=name, login=login, roles=[role], password=PASSWORD, by="the tests")
-        app = create_app(web_parts(newsroom.service))
+        self.app = app = create_app(web_parts(newsroom.service))
         self.application = add_staff_application(app, newsroom.service, self.door.sign_in)
         self.declared: list[Declared] = self.application.declared
+        self.routes = add_api(app, newsroom.service, self.door)
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"

@@ -1,0 +1,31 @@
+"""The API, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from starlette.exceptions import HTTPException
+
+from distributor.bootstrap import Service
+from distributor.bootstrap_accounts import StaffDoor
+from distributor.web.api.dispatches import DispatchRoutes
+from distributor.web.api.door import PREFIX, Declared, Door
+from distributor.web.api.problem import problem_of_http
+from distributor.web.api.releases import ReleaseRoutes
+
+
+def add_api(app: FastAPI, service: Service, staff: StaffDoor) -> list[Declared]:
+    """Add every route to the web process; return what was declared."""
+    door = Door(app, sign_in=staff.sign_in, answers=service.answers)
+    ReleaseRoutes(service).add_to(door)
+    DispatchRoutes(service).add_to(door)
+    app.add_exception_handler(HTTPException, _answer_unknown)
+    return door.declared
+
+
+async def _answer_unknown(request: Request, error: Exception) -> Response:
+    """Refuse in the API's form what no route takes; pages have their own."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is for
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return problem_of_http(error)
+    return await http_exception_handler(request, error)

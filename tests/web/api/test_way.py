@@ -1,0 +1,55 @@
+"""The way of a release by programs, and that two people stay two people there."""
+
+from __future__ import annotations
+
+from distributor.core.account import Role, account_id
+from distributor.core.report import DispatchState
+from tests.web.api.program import Program, problem
+from tests.web.api.table import TEXT
+from tests.web.staff.conftest import APPROVER, DISPATCHER, EDITOR, StaffSite
+
+
+def test_the_way_of_a_release_by_programs(site: StaffSite) -> None:
+    site.newsroom.crowd(3)
+    editor, approver, dispatcher = (Program.of(site, login) for login in (EDITOR, APPROVER, DISPATCHER))
+
+    first, again = (editor.post("/releases", {"text": TEXT}) for _ in range(2))
+    release = first["release"]
+    checks = editor.get(f"/releases/{release}/checks")["checks"]
+    old = approver.ask("POST", f"/releases/{release}/approval", {"revision": 2})
+    sealed = approver.post(f"/releases/{release}/approval", {"revision": 1})
+    wanted = {"release": release, "to": ["press"], "channels": ["email"]}
+    early = dispatcher.ask("POST", "/dispatches", {**wanted, "lift": "2026-01-01T00:00:00Z"})
+    scheduled, twice = (dispatcher.post("/dispatches", wanted) for _ in range(2))
+    held = editor.post(f"/dispatches/{scheduled['dispatch']}/hold", {"reason": "a typo"})
+
+    assert again["release"] == release
+    assert all(check["passed"] for check in checks if check["severity"] == "error")
+    assert (problem(old), problem(early)) == ("bad-input", "refused")
+    assert "never earlier" in early.text
+    assert len(sealed["code"]) == 9
+    assert (twice["dispatch"], scheduled["state"]) == (scheduled["dispatch"], "armed")
+    assert (held["state"], held["hold_reason"]) == (DispatchState.HELD, "staff")
+
+
+def test_two_people_stay_two_people(site: StaffSite) -> None:
+    site.door.keeper.set_roles(account_id(EDITOR), list(Role), by="the tests")
+    everything = Program.of(site, EDITOR)
+    release = everything.post("/releases", {"text": TEXT})["release"]
+
+    answer = everything.ask("POST", f"/releases/{release}/approval", {"revision": 1})
+
+    assert problem(answer) == "refused"
+    assert site.newsroom.service.releases.approval(release) is None
+
+
+def test_a_list_comes_in_pages_that_miss_nothing_and_repeat_nothing(site: StaffSite) -> None:
+    editor = Program.of(site, EDITOR)
+    taken = [editor.post("/releases", {"text": TEXT.replace("Lower", name)})["release"] for name in ("Upper", "Middle", "Far")]
+
+    first = editor.get("/releases?limit=2")
+    second = editor.get(f"/releases?limit=2&after={first['next']}")
+
+    assert second["next"] is None
+    assert [one["release"] for one in first["items"] + second["items"]] == taken[::-1]
+    assert problem(editor.ask("GET", "/releases?after=elsewhere")) == "bad-input"

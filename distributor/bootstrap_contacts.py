@@ -10,6 +10,7 @@ from distributor.core.media_list import list_name
 from distributor.flow.keep_contacts import ContactKeeper
 from distributor.flow.keep_lists import ListKeeper
 from distributor.store.contact_edits import RedisContactEdits
+from distributor.store.contact_search import RedisContactSearch
 from distributor.store.media_lists import RedisMediaLists
 from distributor.store.suppression_pages import RedisSuppressionPages
 
@@ -24,6 +25,7 @@ def contact_keeper(stores: Stores) -> ContactKeeper:
     return ContactKeeper(
         book=stores.book,
         edits=contact_edits(stores),
+        search=RedisContactSearch(stores.client, stores.book),
         suppressions=stores.suppressions,
         left_lists=stores.left_lists,
         dispatches=stores.dispatches,

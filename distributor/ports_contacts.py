@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -56,6 +57,39 @@ class ContactEdits(Protocol):
 
     def save_mapping(self, name: ListName, mapping: Mapping[str, str]) -> None:
         """Remember what the next import onto the list need not be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleWanted:
+    """Whom somebody looks for."""
+
+    #: Folded words (core.contact_words), each of which begins a word of the person; none: everybody.
+    words: tuple[str, ...] = ()
+    #: Only those on this list; a list that is not there has nobody on it.
+    on: ListName | None = None
+    #: The number where the page before ended, as that page says; 0 begins with the first.
+    after: int = 0
+    count: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """One page of those who fit."""
+
+    #: In the order of their first import.
+    people: tuple[tuple[ContactNumber, Contact], ...]
+    #: Where the next page begins; 0 when there is none. A page may be short, or empty, and not the last.
+    after: int
+    #: How many there are in all; None when nobody has counted.
+    total: int | None
+
+
+class ContactSearch(Protocol):
+    """Finding people, and paging through lists, without reading everybody."""
+
+    def page(self, wanted: PeopleWanted) -> PeoplePage:
+        """Return one page; it reads a bounded number of people, however many there are."""
         ...
 
 

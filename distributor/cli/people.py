@@ -23,7 +23,9 @@ _MOST_FOUND = 200
 @_JSON
 @pass_desk
 def find(desk: Desk, text: str, list_name: str | None, *, is_json: bool) -> None:
-    """Find people by a part of their address, name, outlet, beat, notes or tags. Shows the first 200.
+    """Find people by the beginnings of words of their address, name, outlet, beat and tags. Shows the first 200.
+
+    Accents and capitals do not matter; each word must fit.
 
     \b
     Example:

@@ -19,8 +19,10 @@ def fold(text: str) -> str:
     >>> fold("Žofia MÜLLER, Łódź, Straße")
     'zofia muller, lodz, strasse'
     """
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.encode("utf-8", "replace").decode("utf-8"))
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter)) if not apart.isascii() else apart
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return bare.casefold().translate(_STROKES)
 
 

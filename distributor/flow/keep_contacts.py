@@ -10,12 +10,13 @@ from dataclasses import dataclass, fields, replace
 
 from distributor.core.audience import Contact
 from distributor.core.contact_row import contact_of, tags_of
+from distributor.core.contact_words import words_looked_for
 from distributor.core.delivery import STATES
 from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.ids import ContactNumber, DispatchId, ListName, address_key
 from distributor.core.message import ChannelName
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, Suppression, SuppressionList
-from distributor.ports_contacts import ContactEdits, LeftLists
+from distributor.ports_contacts import ContactEdits, ContactSearch, LeftLists, PeoplePage, PeopleWanted
 from distributor.ports_dispatch import Dispatches
 
 #: Why an erased person is suppressed: an import could bring them back otherwise.
@@ -39,6 +40,7 @@ class ContactKeeper:
 
     book: ContactBook
     edits: ContactEdits
+    search: ContactSearch
     suppressions: SuppressionList
     left_lists: LeftLists
     dispatches: Dispatches
@@ -46,10 +48,25 @@ class ContactKeeper:
     clock: Clock
 
     def find(self, text: str, *, on: ListName | None = None) -> Iterator[Contact]:
-        """Yield everybody in whose address, name, outlet, beat, notes or tags the text stands; case does not matter."""
-        wanted = text.casefold().strip()
-        people = self.book.everyone_on(on) if on else (contact for _, contact in self.edits.everyone())
-        return (contact for contact in people if wanted in _searched(contact))
+        """Yield everybody with words that begin with each of those in the text; case and accents do not matter."""
+        page = self.page(text, on=on)
+        yield from (contact for _, contact in page.people)
+        while page.after:
+            page = self.page(text, on=on, after=page.after)
+            yield from (contact for _, contact in page.people)
+
+    def page(self, text: str, *, on: ListName | None = None, after: int = 0, count: int = 50) -> PeoplePage:
+        """Return a page of those people with their numbers; without a word in the text, of everybody (on the list).
+
+        Raises:
+            NotFound: no such list.
+        """
+        if on is not None and on not in (known := self.book.lists()):
+            raise NotFound("list", on, remedy=f"Lists: {', '.join(known) or 'none yet'}.")
+        words = words_looked_for(text)
+        if text.strip() and not words:
+            return PeoplePage(people=(), after=0, total=0)
+        return self.search.page(PeopleWanted(words=words, on=on, after=after, count=count))
 
     def dossier(self, address: str) -> Dossier:
         """Return everything that is stored on the person of a normalised address.
@@ -179,7 +196,3 @@ def _refuse_strange(changes: Mapping[str, str]) -> None:
 
 def _differences(before: Contact, after: Contact) -> list[str]:
     return [field.name for field in fields(Contact) if getattr(before, field.name) != getattr(after, field.name)]
-
-
-def _searched(contact: Contact) -> str:
-    return "\n".join((contact.address, contact.name, contact.outlet, contact.beat, contact.notes, *contact.tags)).casefold()

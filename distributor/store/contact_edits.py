@@ -10,7 +10,8 @@ import redis
 
 from distributor.core.audience import Contact
 from distributor.core.ids import ContactNumber, ListName, address_key
-from distributor.store.contacts import LAST, RedisContactBook, bucket_of, encode_contact, list_key
+from distributor.store.contact_index import LAST
+from distributor.store.contacts import RedisContactBook, encode_contact, list_key
 from distributor.store.ledger_keys import store_errors
 
 #: Hash: name of a saved filter to its text.
@@ -42,8 +43,7 @@ class RedisContactEdits:
 
     def put(self, number: ContactNumber, contact: Contact) -> None:
         """Store the contact in place of what was stored under the number."""
-        with store_errors():
-            self._client.hset(bucket_of(number), str(number), encode_contact(contact))
+        self._book.index.put(number, encode_contact(contact))
 
     def lists_of(self, number: ContactNumber) -> tuple[ListName, ...]:
         """Return the lists that the contact is on."""
@@ -65,12 +65,7 @@ class RedisContactEdits:
         number = self._book.numbers_of([address_key(address)])[0]
         if number is None:
             return False
-        names = self.lists_of(number)
-        with store_errors(), self._client.pipeline(transaction=True) as pipe:
-            pipe.hdel(bucket_of(number), str(number))
-            for name in names:
-                pipe.setbit(list_key(name), number, 0)
-            return bool(pipe.execute()[0])
+        return self._book.index.erase(number, lists=[list_key(name) for name in self.lists_of(number)])
 
     def filters(self) -> Mapping[str, str]:
         """Return the text of every saved filter, by name."""

@@ -21,18 +21,17 @@ from distributor.core.errors import NotFound
 from distributor.core.ids import AddressKey, ContactNumber, Language, ListName, address_key
 from distributor.ports import ImportCount
 from distributor.store.codec import UnknownSchema
-from distributor.store.ledger_keys import load_script, store_errors
+from distributor.store.contact_index import CHANGES, LAST, MARK, STALE, RedisContactIndex
+from distributor.store.ledger_keys import LuaScript, store_errors
 from distributor.store.suppressions import RedisSuppressionList
 
 _BY_ADDRESS = "contacts:by_address"
-#: The highest contact number.
-LAST = "contacts:last"
 LISTS = "lists"
 #: Hash: domain of an address to the number of the first contact that had it.
 DOMAINS = "contacts:domains"
 #: Hash: "address key list" to who has left a list by their own word (store/left_lists.py).
 LEFT_LISTS = "suppressions:lists"
-#: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6).
+#: Below Redis's 512-entry limit for compact hashes (hash-max-listpack-entries; PROVIDERS.md §6). The scripts know it, too.
 _PER_BUCKET = 256
 _BLOCK = 1000
 #: The version of a contact's array; contacts_add.lua knows its fields by their places.
@@ -47,7 +46,8 @@ class RedisContactBook:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._add = load_script(client, "contacts_add")
+        self._add = LuaScript(client, "contacts_prelude", "contacts_add")
+        self.index = RedisContactIndex(client, records=self._records, decode=_decode)
         self._suppressions = RedisSuppressionList(client)
 
     def add_to_list(self, name: ListName, contacts: Sequence[Contact], *, at: datetime) -> ImportCount:
@@ -56,8 +56,9 @@ class RedisContactBook:
         for start in range(0, len(contacts), _BLOCK):
             block = contacts[start : start + _BLOCK]
             described = [part for contact in block for part in (contact.key, encode_contact(contact))]
-            keys = [_BY_ADDRESS, LAST, list_key(name), LISTS, DOMAINS, LEFT_LISTS]
-            counts = self._add(keys=keys, args=[name, _PER_BUCKET, *described])
+            keys = [_BY_ADDRESS, LAST, list_key(name), LISTS, DOMAINS, LEFT_LISTS, MARK, STALE, CHANGES]
+            counts = self._add(keys=keys, args=[name, *described])
+            self.index.follow()
             left += counts[3]
             added, updated, unchanged = added + counts[0], updated + counts[1], unchanged + counts[2]
             suppressed += sum(self._suppressions.suppressed_among([contact.key for contact in block]))

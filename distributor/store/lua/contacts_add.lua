@@ -2,13 +2,13 @@
 -- What the import leaves empty stays as it was; tags are united by the caller's order, without repetition.
 -- KEYS  1 numbers by address key (hash)   2 last number   3 list (bitmap)   4 names of lists (set)
 --       5 first number by domain (hash)   6 left lists (hash: "address key list" to record)
--- ARGV  1 the list's name   2 contacts per bucket   3… address key, JSON array of the contact (see contacts.py)
+--       7 mark of the index of words   8 stale (hash)   9 changes above the mark (see contacts_prelude.lua)
+-- ARGV  1 the list's name   2… address key, JSON array of the contact (see contacts.py)
 -- Returns {added, updated, unchanged, left before}: the last are stored, but stay off the list that they left by their own word
 -- Atomic for the whole block. The buckets' keys follow from the numbers and cannot be named beforehand: contacts are not for a cluster.
 local added, updated, unchanged, left = 0, 0, 0, 0
 -- Places in a contact's array.
 local ADDRESS, TAGS, LAST = 2, 6, 14
-local per_bucket = tonumber(ARGV[2])
 redis.call('SADD', KEYS[4], ARGV[1])
 
 -- Tags are kept as one string, a semicolon after each, because cjson turns an empty array into an object.
@@ -20,15 +20,18 @@ local function unite(old, new)
   return words
 end
 
-for i = 3, #ARGV, 2 do
-  local number = tonumber(redis.call('HGET', KEYS[1], ARGV[i]))
+for i = 2, #ARGV, 2 do
+  local number, is_new = tonumber(redis.call('HGET', KEYS[1], ARGV[i])), false
   if not number then
     number = redis.call('INCR', KEYS[2])
     redis.call('HSET', KEYS[1], ARGV[i], number)
+    is_new = true
   end
-  local bucket = 'contacts:' .. math.floor(number / per_bucket)
+  local bucket = bucket_of(number)
   local before = redis.call('HGET', bucket, number)
   if not before then
+    -- Somebody who was erased comes back under their number; whoever is new is above the mark and unread.
+    if not is_new then note_change(number, nil, KEYS[7], KEYS[8], KEYS[9]) end
     redis.call('HSET', bucket, number, ARGV[i + 1])
     redis.call('HSETNX', KEYS[5], string.match(cjson.decode(ARGV[i + 1])[ADDRESS], '([^@]*)$'), number)
     added = added + 1
@@ -45,6 +48,7 @@ for i = 3, #ARGV, 2 do
     if after == cjson.encode(cjson.decode(before)) then
       unchanged = unchanged + 1
     else
+      note_change(number, before, KEYS[7], KEYS[8], KEYS[9])
       redis.call('HSET', bucket, number, after)
       updated = updated + 1
     end

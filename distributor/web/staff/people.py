@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Final
 
 from fastapi import Response
@@ -11,13 +10,16 @@ from fastapi.responses import HTMLResponse
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_keeper
 from distributor.core.account import Permission
-from distributor.core.ids import address_key
+from distributor.ports_contacts import PeoplePage
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 
 _A_PAGE: Final = 50
-#: Whoever has not found somebody on so many pages writes more of the name.
-_MOST_PAGES: Final = 20
+#: Pages that one can go back; a search that needs more needs more words.
+_MOST_PAGES: Final = 100
+#: Beyond any contact's number.
+_DIGITS: Final = 9
+_NOBODY: Final = PeoplePage(people=(), after=0, total=0)
 _LONGEST_TEXT: Final = 200
 
 
@@ -35,30 +37,24 @@ class PeoplePages:
 
     def search(self, visit: Visit) -> Response:
         """Show a field to look for somebody."""
-        lists = self._service.book.lists()
-        return self._html(visit, "people.html", lists=lists, text="", chosen="", found=None, page=1, has_more=False)
+        return self._html(visit, "people.html", lists=self._service.book.lists(), text="", chosen="", found=None, trail=[])
 
     def find(self, visit: Visit) -> Response:
         """Show a page of who fits what was typed. A form and not a query, so that no address gets into a log."""
         text = visit.fields.get("text", "").strip()[:_LONGEST_TEXT]
         lists = self._service.book.lists()
         on = next((name for name in lists if name == visit.fields.get("list", "")), None)
-        page = _page_number(visit.fields.get("page", ""))
-        first = (page - 1) * _A_PAGE
-        fitting = contact_keeper(self._service).find(text, on=on) if text else iter(())
-        people = list(islice(fitting, first, first + _A_PAGE + 1))
-        shown = people[:_A_PAGE]
-        numbers = self._service.book.numbers_of([address_key(contact.address) for contact in shown])
-        found = [(number, contact) for number, contact in zip(numbers, shown, strict=True) if number is not None]
-        has_more = len(people) > _A_PAGE and page < _MOST_PAGES
-        return self._html(
-            visit, "people.html", lists=lists, text=text, chosen=on or "", found=found, page=page, has_more=has_more
-        )
+        trail = _trail(visit.fields.get("trail", ""))
+        after = trail[-1] if trail else 0
+        found = contact_keeper(self._service).page(text, on=on, after=after, count=_A_PAGE) if text or on else _NOBODY
+        return self._html(visit, "people.html", lists=lists, text=text, chosen=on or "", found=found, trail=trail)
 
     def _html(self, visit: Visit, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values))
 
 
-def _page_number(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_PAGES))
-    return min(max(int(text), 1), _MOST_PAGES) if is_number else 1
+def _trail(text: str) -> list[int]:
+    """Return where each page that was seen ended, so that there is a way back; a trail that nobody walked is none."""
+    ends = text.split()[-_MOST_PAGES:]
+    are_numbers = all(end.isascii() and end.isdecimal() and len(end) <= _DIGITS for end in ends)
+    return [int(end) for end in ends] if are_numbers else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -54,19 +55,30 @@ def test_somebody_is_found_by_a_part_of_what_is_known_of_them(site: StaffSite, i
 
     one = site.post("/people", session, text="ines ro")
     first = site.post("/people", session, text="news.example")
-    last = site.post("/people", session, text="news.example", page="3")
+    (second,) = re.findall(r'name="trail" value="([^"]+)"', first.text)
+    back, third = re.findall(
+        r'name="trail" value="([^"]*)"', site.post("/people", session, text="news.example", trail=second).text
+    )
+    last = site.post("/people", session, text="news.example", trail=third)
     none = site.post("/people", session, text="nobody like this")
 
     assert f'href="/people/{ines}"' in one.text
     assert (first.text.count('href="/people/'), last.text.count('href="/people/')) == (50, 20)
-    assert ">More<" in first.text
+    assert (back, "Found 120" in first.text, ">More<" in first.text) == ("", True, True)
     assert ">More<" not in last.text
     assert "Nobody found" in none.text
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "9" * 30, "²", "x", "1e3"])
-def test_a_page_that_cannot_be_is_the_nearest_that_can(site: StaffSite, ines: int, page: str) -> None:
-    assert site.post("/people", site.sign_in(EDITOR), text="ines", page=page).status == 200
+@pytest.mark.parametrize("trail", ["0", "-1", "9" * 30, "²", "x", "1e3", "1 " * 5000])
+def test_a_page_that_was_never_there_is_one_that_can_be(site: StaffSite, ines: int, trail: str) -> None:
+    assert site.post("/people", site.sign_in(EDITOR), text="ines", trail=trail).status == 200
+
+
+@pytest.mark.parametrize("text", ["*", "[a-z]*", "(a", "x" * 10_000, "a " * 5000, "🎉", "\0", "<script>alert(1)</script>", "%"])
+def test_a_hostile_search_finds_nobody_and_stays_text(site: StaffSite, ines: int, text: str) -> None:
+    answer = site.post("/people", site.sign_in(EDITOR), text=text)
+
+    assert (answer.status, "Nobody found" in answer.text, "<script>alert" in answer.text) == (200, True, False)
 
 
 def test_fields_and_tags_are_changed_and_nothing_that_the_form_does_not_offer(site: StaffSite, ines: int) -> None:

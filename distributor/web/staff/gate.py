@@ -88,6 +88,8 @@ class Gate:
         self._pages = pages
         self._sign_in = sign_in
         self._is_secure = is_secure
+        # With that prefix a browser takes it from this very host only, by https: no neighbour domain can plant one (RFC 6265bis).
+        self._cookie = f"__Host-{COOKIE}" if is_secure else COOKIE
         self.declared: list[Declared] = []
         self._add_doors()
 
@@ -138,7 +140,7 @@ class Gate:
         self._app.add_api_route(path, flow, methods=["GET"], include_in_schema=False)
 
     async def _visitor(self, request: Request) -> Visitor | None:
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(self._cookie, "")
         return await run_in_threadpool(self._visitor_of, secret) if secret else None
 
     def _visitor_of(self, secret: str) -> Visitor | None:
@@ -148,7 +150,7 @@ class Gate:
             return None
 
     def _is_ours(self, request: Request, csrf: str) -> bool:
-        return _is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(COOKIE, ""), csrf)
+        return _is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(self._cookie, ""), csrf)
 
     async def _run(self, request: Request, visitor: Visitor, form: Form, handler: Handler, needs: Permission) -> Response:
         if not visitor.caller.may(needs):
@@ -190,15 +192,15 @@ class Gate:
             if form is None or not _is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
             address = request.client.host if request.client else ""
-            return await run_in_threadpool(self._enter, form.pairs, address, request.cookies.get(COOKIE, ""))
+            return await run_in_threadpool(self._enter, form.pairs, address, request.cookies.get(self._cookie, ""))
 
         @self._app.post("/logout", include_in_schema=False)
         async def log_out(request: Request) -> Response:
             if not _is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
-            await run_in_threadpool(self._sign_in.log_out, request.cookies.get(COOKIE, ""))
+            await run_in_threadpool(self._sign_in.log_out, request.cookies.get(self._cookie, ""))
             response = RedirectResponse("/login", 303)
-            response.delete_cookie(COOKIE, path="/")
+            response.delete_cookie(self._cookie, path="/", secure=self._is_secure)
             return response
 
     def _enter(self, pairs: Sequence[tuple[str, str]], address: str, previous: str) -> Response:
@@ -216,7 +218,7 @@ class Gate:
             visitor = Visitor(caller=begun.caller, csrf=begun.csrf)
             html = self._pages.page("go_on.html", visitor=visitor, next=next_path, kept=kept)
             response = HTMLResponse(html, 200, HEADERS)
-        response.set_cookie(COOKIE, begun.secret, httponly=True, secure=self._is_secure, samesite="lax", path="/")
+        response.set_cookie(self._cookie, begun.secret, httponly=True, secure=self._is_secure, samesite="lax", path="/")
         return response
 
 

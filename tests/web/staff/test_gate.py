@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import redis
 
 from distributor.cli.demo_stay import still_running
 from distributor.core.account import PERMISSIONS, Role, account_id
 from distributor.core.report import DispatchState
+from distributor.sandbox.serve import RunningSandbox
 from distributor.web.staff.gate import COOKIE
+from tests.flow.newsroom import Newsroom
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, STAFF, StaffSite
 from tests.web.staff.table import TABLE, filled_in
 
@@ -74,6 +78,27 @@ def test_signing_in_gives_a_new_session_in_a_cookie_that_scripts_cannot_read(sit
     assert "SameSite=lax" in cookie
     assert planted not in cookie
     assert site.get("/people", planted).status == 303, "what a stranger may have planted is ended"
+
+
+def test_over_https_the_cookie_is_this_hosts_alone(
+    redis_url: str, redis_client: redis.Redis, running_sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    newsroom = Newsroom(redis_url, running_sandbox, tmp_path, DISTRIBUTOR_PUBLIC_URL="https://press.example.org")
+    site = StaffSite(newsroom)
+    try:
+        began = site.post("/login", login=EDITOR, password=PASSWORD).headers["set-cookie"]
+        secret = began.partition("=")[2].partition(";")[0]
+        inside = site.raw("GET", "/people", None, {"Cookie": f"__Host-{COOKIE}={secret}"})
+        planted = site.get("/people", secret)
+        ended = site.raw("POST", "/logout", b"", {"Cookie": f"__Host-{COOKIE}={secret}"}).headers["set-cookie"]
+    finally:
+        site.close()
+        newsroom.service.close()
+
+    assert began.startswith(f"__Host-{COOKIE}=")
+    assert all(word in began and word in ended for word in ("Secure", "Path=/"))
+    assert "Domain" not in began
+    assert (inside.status, planted.status) == (200, 303)
 
 
 @pytest.mark.parametrize(

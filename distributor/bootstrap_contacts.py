@@ -11,6 +11,7 @@ from distributor.flow.keep_contacts import ContactKeeper
 from distributor.flow.keep_lists import ListKeeper
 from distributor.store.contact_edits import RedisContactEdits
 from distributor.store.contact_search import RedisContactSearch
+from distributor.store.import_jobs import RedisImportJobs
 from distributor.store.media_lists import RedisMediaLists
 from distributor.store.suppression_pages import RedisSuppressionPages
 
@@ -42,6 +43,11 @@ def media_lists(stores: Stores) -> RedisMediaLists:
 def suppression_pages(stores: Stores) -> RedisSuppressionPages:
     """Return the suppressions a page at a time."""
     return RedisSuppressionPages(stores.client)
+
+
+def import_jobs(stores: Stores) -> RedisImportJobs:
+    """Return imports in steps."""
+    return RedisImportJobs(stores.client)
 
 
 def list_keeper(stores: Stores) -> ListKeeper:

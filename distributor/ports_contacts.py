@@ -108,6 +108,10 @@ class LeftLists(Protocol):
         """Return which of the lists the person has left, with when and why."""
         ...
 
+    def left_among(self, name: ListName, keys: Sequence[AddressKey]) -> int:
+        """Return how many of the people have left the list, in one round trip."""
+        ...
+
     def everybody(self) -> Iterator[tuple[ListName, Suppression]]:
         """Yield everybody who has left a list, newest first."""
         ...

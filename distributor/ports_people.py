@@ -1,12 +1,14 @@
-"""What the doors need of the store to show people a page at a time: lists, suppressions."""
+"""What the doors need of the store to show people a page at a time: lists, suppressions, imports in steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from distributor.core.account import AccountId
 from distributor.core.ids import AddressKey, ContactNumber, ListName
+from distributor.core.import_job import ImportId, ImportJob
 from distributor.ports import Suppression
 
 
@@ -60,4 +62,72 @@ class SuppressionPages(Protocol):
 
     def by_key(self, key: AddressKey) -> Suppression | None:
         """Return the suppression of an address by its key, None when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a step is that takes a while."""
+
+    #: Rows or people.
+    done: int
+    #: 0 while it is not known.
+    total: int
+    #: Whether somebody works on it now; not so, and it was cut off.
+    is_running: bool
+
+
+class ImportJobs(Protocol):
+    """Imports in steps, each its owner's. All of one ends an hour after it was last touched, the file earlier."""
+
+    def begin(self, job: ImportJob, content: bytes) -> ImportJob:
+        """Keep a job and its file under a new id; an owner's earlier ones beyond a few are dropped."""
+        ...
+
+    def get(self, job: ImportId, *, owner: AccountId) -> ImportJob | None:
+        """Return a job of theirs, None when there is none (any more)."""
+        ...
+
+    def of(self, owner: AccountId) -> Sequence[ImportJob]:
+        """Return their jobs, newest first."""
+        ...
+
+    def save(self, job: ImportJob) -> bool:
+        """Store how a job stands. False: it has ended in the meantime, and stays so."""
+        ...
+
+    def content(self, job: ImportId) -> bytes | None:
+        """Return the file, None when it is gone."""
+        ...
+
+    def keep_rows(self, job: ImportId, lines: Iterable[str]) -> None:
+        """Keep the rows that are to be mended."""
+        ...
+
+    def rows(self, job: ImportId) -> bytes | None:
+        """Return the rows that are to be mended."""
+        ...
+
+    def drop_file(self, job: ImportId) -> None:
+        """Forget the file; the job stays a while."""
+        ...
+
+    def drop(self, job: ImportId, *, owner: AccountId) -> None:
+        """Forget all of it."""
+        ...
+
+    def claim(self, job: ImportId) -> str | None:
+        """Begin to work on a job and return the token for it; None while somebody else does."""
+        ...
+
+    def beat(self, job: ImportId, token: str, *, done: int, total: int) -> bool:
+        """Say how far it is; False when the job is not the token's any more. Whoever says nothing for a minute loses it."""
+        ...
+
+    def release(self, job: ImportId, token: str) -> None:
+        """End the work."""
+        ...
+
+    def progress(self, job: ImportId) -> Progress:
+        """Return how far the work is."""
         ...

@@ -62,6 +62,8 @@ def worker(desk: Desk, name: str | None) -> None:
 @pass_desk
 def web(desk: Desk) -> None:
     """Run the web process: the staff application, the API, health, metrics, unsubscribe, view online, provider events."""
+    from contextlib import closing
+
     from distributor.bootstrap_accounts import staff_door
     from distributor.bootstrap_web import web_parts
     from distributor.web.api.app import add_api
@@ -71,10 +73,10 @@ def web(desk: Desk) -> None:
 
     with desk.service(long_lived=True) as service:
         app, staff = create_app(web_parts(service)), staff_door(service)
-        add_staff_application(app, service, staff.sign_in)
-        add_api(app, service, staff)
         ours = desk.settings.web
-        serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
+        with closing(add_staff_application(app, service, staff.sign_in)):
+            add_api(app, service, staff)
+            serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
 
 
 @click.command()

@@ -5,6 +5,7 @@ Nothing else of a row matters. A strange country or a missing name must not keep
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from distributor.core.addresses import normalise
@@ -40,7 +41,16 @@ def read_suppressions(data: bytes, *, name: str) -> SuppressionFile:
     Raises:
         BadInput: the file cannot be read, holds nothing, or no column of it holds addresses.
     """
-    rows = list(csv_rows(data, name=name))
+    return suppressions_in(csv_rows(data, name=name), name=name)
+
+
+def suppressions_in(table: Iterable[tuple[int, list[str]]], *, name: str) -> SuppressionFile:
+    """Return the same of a table's rows, with the line on which each starts.
+
+    Raises:
+        BadInput: it cannot be read, holds nothing, or no column of it holds addresses.
+    """
+    rows = list(table)
     if not rows:
         raise BadInput("The file is empty.", where=name, remedy="Write one address per line, or a table with a column `email`.")
     at, is_header = _column(rows[0][1], name)

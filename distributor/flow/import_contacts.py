@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from distributor.core.audience import Contact
 from distributor.core.contact_row import unite
-from distributor.core.ids import ListName, address_key
+from distributor.core.ids import AddressKey, ListName, address_key
 from distributor.core.media_list import ContactsFile, RowError
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, SuppressionList
 from distributor.telemetry import Event, tell
@@ -52,6 +52,8 @@ class Forecast:
     added: int = 0
     unchanged: int = 0
     suppressed: int = 0
+    #: How many have left the list by their own word, and would stay off it.
+    left_before: int = 0
     updated: int = 0
     #: The first two hundred of those.
     differences: list[Difference] = field(default_factory=list)
@@ -96,17 +98,29 @@ def import_contacts(
     )
 
 
-def forecast(file: ContactsFile, *, book: ContactBook, suppressions: SuppressionList) -> Forecast:
-    """Return what importing the file would do. Nothing is stored."""
+def forecast(
+    file: ContactsFile,
+    *,
+    book: ContactBook,
+    suppressions: SuppressionList,
+    left_among: Callable[[Sequence[AddressKey]], int] = lambda keys: 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Forecast:
+    """Return what importing the file would do. Nothing is stored.
+
+    `left_among` counts who has left the list; `progress` is called with (contacts looked at, contacts in all).
+    """
     seen = Forecast()
     for start in range(0, len(file.contacts), _BLOCK):
         block = file.contacts[start : start + _BLOCK]
         keys = [address_key(contact.address) for contact in block]
         seen.suppressed += sum(suppressions.suppressed_among(keys))
+        seen.left_before += left_among(keys)
         numbers = book.numbers_of(keys)
         known = {contact.address: contact for _, contact in book.load([number for number in numbers if number is not None])}
         for contact in block:
             _foresee(seen, known.get(contact.address), contact)
+        progress(start + len(block), len(file.contacts))
     return seen
 
 

@@ -51,6 +51,14 @@ class RedisLeftLists:
             found = cast("list[bytes | None]", self._client.hmget(LEFT_LISTS, [_field(key, name) for name in names]))
         return {name: decode(Suppression, record) for name, record in zip(names, found, strict=True) if record is not None}
 
+    def left_among(self, name: ListName, keys: Sequence[AddressKey]) -> int:
+        """Return how many of the people have left the list."""
+        if not keys:
+            return 0
+        with store_errors():
+            found = cast("list[bytes | None]", self._client.hmget(LEFT_LISTS, [_field(key, name) for key in keys]))
+        return sum(record is not None for record in found)
+
     def everybody(self) -> Iterator[tuple[ListName, Suppression]]:
         """Yield everybody who has left a list, newest first."""
         with store_errors():

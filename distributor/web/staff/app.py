@@ -20,6 +20,8 @@ from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.health import HealthPages
+from distributor.web.staff.import_runner import ImportRunner
+from distributor.web.staff.imports import ImportPages
 from distributor.web.staff.lists import ListPages
 from distributor.web.staff.lookout import Lookout
 from distributor.web.staff.overview import OverviewPages
@@ -27,6 +29,7 @@ from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.person import PersonPages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
+from distributor.web.staff.suppression_files import SuppressionFilePages
 from distributor.web.staff.suppressions import SuppressionPages
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
@@ -39,9 +42,11 @@ class StaffApplication:
     #: Every page and act.
     declared: list[Declared]
     lookout: Lookout
+    imports: ImportRunner
 
     def close(self) -> None:
-        """Wait for what runs in the background."""
+        """End what runs in the background."""
+        self.imports.close()
         self.lookout.close()
 
 
@@ -56,11 +61,13 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     ApprovalPages(service, pages).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
-    for area in (PeoplePages, PersonPages, ListPages, SuppressionPages, AuditPages):
+    for area in (PeoplePages, PersonPages, ListPages, SuppressionFilePages, SuppressionPages, AuditPages):
         area(service, pages).add_to(gate)
+    imports = ImportRunner(service)
+    ImportPages(service, pages, imports).add_to(gate)
     for name in pages.static_files():
         _add_file(app, pages, name)
-    return StaffApplication(declared=gate.declared, lookout=lookout)
+    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports)
 
 
 def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:

@@ -49,6 +49,18 @@ TABLE: Final = {
     ("POST", "/suppressions/find"): Permission.READ,
     ("POST", "/suppressions/lift"): Permission.SUPPRESS,
     ("POST", "/suppressions/export"): Permission.SUPPRESS,
+    ("GET", "/suppressions/file"): Permission.SUPPRESS,
+    ("POST", "/suppressions/file"): Permission.SUPPRESS,
+    ("POST", "/suppressions/file/{import}"): Permission.SUPPRESS,
+    ("GET", "/imports"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports"): Permission.MANAGE_CONTACTS,
+    ("GET", "/imports/{import}"): Permission.MANAGE_CONTACTS,
+    ("GET", "/imports/{import}/progress"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports/{import}/columns"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports/{import}/again"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports/{import}/store"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports/{import}/rows"): Permission.MANAGE_CONTACTS,
+    ("POST", "/imports/{import}/drop"): Permission.MANAGE_CONTACTS,
     ("GET", "/audit"): Permission.READ_AUDIT,
     ("POST", "/audit"): Permission.READ_AUDIT,
     ("POST", "/audit/export"): Permission.READ_AUDIT,
@@ -63,6 +75,7 @@ NO_PAGES: Final = frozenset(
         "/dispatches/{dispatch}/board",
         "/health/findings",
         "/filters/{filter}/count",
+        "/imports/{import}/progress",
     }
 )
 #: Pages outside TABLE, for whoever looks at all of them.

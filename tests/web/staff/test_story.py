@@ -11,6 +11,7 @@ from distributor.core.account import Role, account_id
 from distributor.core.report import DispatchState
 from tests.flow.newsroom import with_headline
 from tests.web.staff.at_desk import at_desk, faults
+from tests.web.staff.brought import an_import
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, StaffSite
 from tests.web.staff.table import DOORS, filled_in, pages
 
@@ -157,4 +158,5 @@ def everything(site: StaffSite) -> dict[str, str]:
     site.newsroom.approved(with_headline("A second release, approved"))
     waiting = site.newsroom.take_in(with_headline("A third release, not approved"))
     site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
-    return site.names(release=waiting.release_id, dispatch=plan.dispatch)
+    foreseen = an_import(site, owner=account_id(ADMIN))
+    return site.names(release=waiting.release_id, dispatch=plan.dispatch, **{"import": foreseen.id})

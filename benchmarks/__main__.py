@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from benchmarks import measures, smtp
+from benchmarks import measures, pages, smtp
 from benchmarks.stage import Stage, set_up
 from benchmarks.webhook import posted_per_second
 from distributor.core.plan import DispatchPlan
@@ -18,6 +18,8 @@ from distributor.core.plan import DispatchPlan
 _SINK_IS_THE_LIMIT = 0.9
 #: Messages to the local mail server, which takes some hundreds a second.
 _MESSAGES = 4000
+#: The desk whose pages are looked at.
+_CONTACTS, _RELEASES = 100_000, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +79,23 @@ def _measure(stage: Stage, recipients: int, lifts: int, tasks: int) -> tuple[lis
             *by_smtp,
             _row("ledger memory per recipient, bytes", memory, 32, 12, is_less_better=True),
             # An early request is worse than any late one.
+            _slowest_page(stage, recipients),
             _row(f"first request, p99 of {lifts} lifts, ms", float("inf") if early else p99, 50, 10, spread, is_less_better=True),
         ],
         size_mb,
         sent > _SINK_IS_THE_LIMIT * floor,
+    )
+
+
+def _slowest_page(stage: Stage, recipients: int) -> Row:
+    """Measure every page on a full desk; `python -m benchmarks.pages` prints each."""
+    contacts, releases = min(recipients, _CONTACTS), min(recipients // 20, _RELEASES)
+    found, _ = pages.measure(stage, pages.fill(stage, contacts=contacts, releases=releases), rounds=5)
+    # How many fit a filter is counted by reading the list; the page of lists is there long before.
+    worst = next(one for one in found if not one.address.endswith("/count"))
+    remark = f"{worst.address} of {len(found)}"
+    return _row(
+        "slowest page of the staff application, median, ms", worst.median_ms, pages.LIMIT_MS, 20, remark, is_less_better=True
     )
 
 

@@ -167,6 +167,7 @@ class Service(Stores):
             compose=self.compose,
             check=self.check,
             remember_lists=self.audience_watch.at_approval,
+            hold_dispatches=self.controller.hold_dispatches_of,
             is_two_person=self.settings.approval.two_person,
         )
 

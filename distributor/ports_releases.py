@@ -183,6 +183,10 @@ class ReleaseStore(Protocol):
         """Return the masters that were sealed with this revision, the release's own language first."""
         ...
 
+    def last_approved(self, release: ReleaseId, *, before: int) -> int | None:
+        """Return the newest revision older than `before` that ever was approved, also when that is void by now; None for none."""
+        ...
+
     def void_approval(self, release: ReleaseId) -> bool:
         """Take the approval back. False when there was none."""
         ...

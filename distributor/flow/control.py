@@ -37,11 +37,11 @@ class Controller:
             tell(Event.DISPATCH_HELD, dispatch=dispatch, reason=HoldReason.STAFF.value)
         return is_new
 
-    def hold_dispatches_of(self, release: ReleaseId) -> None:
+    def hold_dispatches_of(self, release: ReleaseId, note: str = "a new revision came") -> None:
         """Hold whatever of the release has not left: its approval is void. The gate would refuse it anyway; this tells staff."""
         for dispatch in self.dispatches.of_release(release):
             if self.dispatches.status(dispatch).state in {DispatchState.ARMED, DispatchState.RELEASING}:
-                self.dispatches.hold(dispatch, by="distributor", reason=HoldReason.SEAL.value, note="a new revision came")
+                self.dispatches.hold(dispatch, by="distributor", reason=HoldReason.SEAL.value, note=note)
 
     def resume(self, dispatch: DispatchId, *, by: str, reason: str, may_start_for: timedelta) -> bool:
         """Go on exactly where the hold stopped; past the late limit it may start for so long from now.

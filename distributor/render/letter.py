@@ -131,7 +131,7 @@ def letter_of(release: Release, *, sender: Sender, lift_at: datetime | None) -> 
         is_foreign=phrases.language != primary(release.language),
         sender_name=one_line(sender.name),
         postal_lines=tuple(joined_lines([sender.postal_address])),
-        preheader=_preheader(release),
+        preheader=preheader_of(release),
         band=_band(release, phrases, lift_at),
         headline=one_line(release.headline),
         subhead=one_line(release.subhead),
@@ -176,7 +176,8 @@ def _boilerplate_title(release: Release, phrases: Phrases) -> str:
     return phrases.about if release.boilerplate and not isinstance(release.boilerplate[0], Subheading) else ""
 
 
-def _preheader(release: Release) -> str:
+def preheader_of(release: Release) -> str:
+    """Return what inboxes show behind the subject."""
     first = next((block for block in release.body if isinstance(block, Paragraph)), None)
     return shortened(one_line(release.subhead) or (one_line(plain(first.text)) if first else ""), _LONGEST_PREHEADER)
 

@@ -141,6 +141,14 @@ class RedisReleaseStore:
             stored = cast("list[bytes]", self._client.lrange(_key(release, f"masters:{revision}"), 0, -1))
         return tuple(codec.decode_master(data) for data in stored)
 
+    def last_approved(self, release: ReleaseId, *, before: int) -> int | None:
+        """Return the newest revision older than `before` that ever was approved: its masters are kept."""
+        older = range(before - 1, 0, -1)
+        with store_errors(), self._client.pipeline(transaction=False) as pipe:
+            for revision in older:
+                pipe.exists(_key(release, f"masters:{revision}"))
+            return next((revision for revision, is_kept in zip(older, pipe.execute(), strict=True) if is_kept), None)
+
     def void_approval(self, release: ReleaseId) -> bool:
         """Take the approval back."""
         with store_errors():

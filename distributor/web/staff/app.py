@@ -29,6 +29,7 @@ from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.person import PersonPages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
+from distributor.web.staff.scheduling import SchedulingPages
 from distributor.web.staff.suppression_files import SuppressionFilePages
 from distributor.web.staff.suppressions import SuppressionPages
 
@@ -59,6 +60,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     ReleasePages(service, pages).add_to(gate)
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
+    SchedulingPages(service, pages).add_to(gate)
     DispatchPages(service, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
     for area in (PeoplePages, PersonPages, ListPages, SuppressionFilePages, SuppressionPages, AuditPages):

@@ -1,28 +1,32 @@
-"""Approving and scheduling in the browser: exactly what will leave, when, and to whom."""
+"""Approving in the browser: exactly what will leave, what has changed since the last approval, and the seal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from distributor.bootstrap import Service
-from distributor.bootstrap_contacts import audience_named
 from distributor.core.account import Permission
 from distributor.core.approval import Waiver
-from distributor.core.errors import BadInput
+from distributor.core.cost import cost_of
+from distributor.core.errors import BadInput, Refused
 from distributor.core.ids import ReleaseId
-from distributor.core.message import ChannelName, Master, ThreadMaster
-from distributor.flow.schedule import ScheduleRequest
+from distributor.core.lift_words import in_zones
+from distributor.core.message import ThreadMaster
+from distributor.core.report import DispatchState
+from distributor.flow.since_approval import since_approval
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 
+_LEAVES_NO_MORE = frozenset({DispatchState.CANCELLED, DispatchState.EXPIRED, DispatchState.DONE})
+
 
 class ApprovalPages:
-    """Shows what would be sealed, seals it, and schedules what is sealed."""
+    """Shows what would be sealed, seals it, and takes the seal back."""
 
     def __init__(self, service: Service, pages: StaffPages) -> None:
         self._service = service
@@ -31,62 +35,87 @@ class ApprovalPages:
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
         gate.page("/releases/{release}/approval", self.show, needs=Permission.READ)
+        gate.page("/releases/{release}/changes", self.changes, needs=Permission.READ)
         gate.act("/releases/{release}/approve", self.approve, needs=Permission.APPROVE)
-        gate.act("/releases/{release}/schedule", self.schedule, needs=Permission.SCHEDULE)
+        gate.act("/releases/{release}/withdraw", self.withdraw, needs=Permission.APPROVE)
 
     def show(self, visit: Visit) -> Response:
-        """Show what would be sealed, or the seal with the form for scheduling."""
+        """Show what would be sealed, or the seal and what can be done with it."""
+        return self._show(visit)
+
+    def changes(self, visit: Visit) -> Response:
+        """Show word by word what has changed since the last approval."""
         stored = self._stored(visit)
-        masters = tuple(self._service.compose(stored))
-        checks = self._service.check(stored, masters, self._service.clock.now())
-        html = self._pages.page(
-            "approval.html", visitor=visit.visitor, stored=stored, checks=sorted(checks, key=lambda check: check.passed),
-            approval=self._service.releases.approval(stored.release_id), needs=self._needs(stored, masters),
-            lists=self._service.book.lists(), channels=sorted(self._service.channels), now=self._service.lift_clock.now(),
-            lift_at=stored.content.embargo.lift_at() if stored.content.embargo else None,
-            is_own=visit.by in {stored.added_by, stored.content.author} and self._service.settings.approval.two_person,
-            may=visit.visitor.caller.may, Permission=Permission,
-        )  # fmt: skip
-        return HTMLResponse(html)
+        since = since_approval(stored, self._service.compose(stored), self._service.releases)
+        return HTMLResponse(self._pages.page("changes.html", visitor=visit.visitor, stored=stored, since=since))
 
     def approve(self, visit: Visit) -> Response:
-        """Seal the revision that was shown; a newer one must be looked at first."""
+        """Seal what was shown; what came meanwhile must be looked at first. A refusal keeps the reasons that were typed."""
         stored = self._stored(visit)
         if visit.fields.get("revision") != str(stored.revision):
             raise BadInput("A newer revision has come.", where="release", remedy="Look at it, then approve it.")
         waivers = tuple(
-            Waiver(check=check, reason=visit.fields.get("reason", ""), by=visit.by) for check in dict.fromkeys(visit.all("waive"))
+            Waiver(check=check, reason=_reason_for(check, visit), by=visit.by) for check in dict.fromkeys(visit.all("waive"))
         )
-        self._service.approver.approve(stored.release_id, by=visit.by, waivers=waivers)
+        try:
+            if waivers:
+                visit.visitor.caller.demand(Permission.WAIVE)
+            self._service.approver.approve(stored.release_id, by=visit.by, waivers=waivers, seen=visit.fields.get("seen", ""))
+        except Refused as refused:
+            return self._show(visit, problem=str(refused))
         return RedirectResponse(f"/releases/{stored.release_id}/approval", 303)
 
-    def schedule(self, visit: Visit) -> Response:
-        """Schedule the approved release and prepare it, which takes some seconds for very long lists."""
+    def withdraw(self, visit: Visit) -> Response:
+        """Take the approval back, once the person has said that they mean it and why."""
         stored = self._stored(visit)
-        plan = self._service.scheduler.schedule(
-            ScheduleRequest(
-                release=stored.release_id,
-                lists=tuple(audience_named(self._service, name) for name in visit.all("list")),
-                channels=tuple(_channel(name) for name in visit.all("channel")),
-                by=visit.by,
-                lift_at=None,
-                late_limit=timedelta(minutes=self._service.settings.dispatch.late_limit_minutes),
-            )
-        )
-        self._service.preparer.prepare_once(plan)
-        return RedirectResponse(f"/dispatches/{plan.dispatch}", 303)
+        reason, problem = visit.fields.get("reason", ""), ""
+        if visit.fields.get("sure") == "yes":
+            try:
+                self._service.approver.withdraw(stored.release_id, by=visit.by, reason=reason)
+                return RedirectResponse(f"/releases/{stored.release_id}/approval", 303)
+            except Refused as refused:
+                problem = str(refused)
+        dispatches = [self._service.dispatches.status(one) for one in self._service.dispatches.of_release(stored.release_id)]
+        html = self._pages.page(
+            "withdraw.html", visitor=visit.visitor, stored=stored, reason=reason, problem=problem,
+            waiting=[status for status in dispatches if status.state not in _LEAVES_NO_MORE],
+        )  # fmt: skip
+        return HTMLResponse(html, 422 if problem else 200)
+
+    def _show(self, visit: Visit, *, problem: str = "") -> Response:
+        stored = self._stored(visit)
+        masters = tuple(self._service.compose(stored))
+        checks = self._service.check(stored, masters, self._service.clock.now())
+        approval = self._service.releases.approval(stored.release_id)
+        lift_at = _lift_of(stored)
+        threads = [master for master in masters if isinstance(master, ThreadMaster)]
+        html = self._pages.page(
+            "approval.html", visitor=visit.visitor, stored=stored, masters=masters, threads=threads, approval=approval,
+            checks=sorted(checks, key=lambda check: check.passed), problem=problem,
+            needs=[line for thread in threads for line in self._service.thread_needs(thread, lift_at)],
+            costs={thread.key: cost_of(thread) for thread in threads},
+            since=since_approval(stored, masters, self._service.releases),
+            seen=self._service.approver.seen_of(stored, masters),
+            refusal=self._service.approver.refusal_of(stored, by=visit.by),
+            now=self._service.lift_clock.now(), lift_at=lift_at, clocks=in_zones(lift_at, self._zones(stored)) if lift_at else (),
+            dispatches=[self._service.dispatches.status(one) for one in self._service.dispatches.of_release(stored.release_id)],
+            waive=visit.all("waive"), reasons={check.name: _reason_for(check.name, visit) for check in checks},
+            may=visit.visitor.caller.may, Permission=Permission,
+        )  # fmt: skip
+        return HTMLResponse(html, 422 if problem else 200)
+
+    def _zones(self, stored: StoredRevision) -> Sequence[str]:
+        """Return the desk's zone, and the one in which the embargo is written."""
+        local = stored.content.embargo.local if stored.content.embargo else None
+        return [self._service.settings.desk_zone, *([local.zone] if local else [])]
 
     def _stored(self, visit: Visit) -> StoredRevision:
         return self._service.releases.get(ReleaseId(visit.path["release"]))
 
-    def _needs(self, stored: StoredRevision, masters: Sequence[Master]) -> list[str]:
-        lift_at = stored.content.embargo.lift_at() if stored.content.embargo else None
-        threads = [master for master in masters if isinstance(master, ThreadMaster)]
-        return [line for thread in threads for line in self._service.thread_needs(thread, lift_at)]
+
+def _reason_for(check: str, visit: Visit) -> str:
+    return visit.fields.get(f"reason.{check}", "")
 
 
-def _channel(name: str) -> ChannelName:
-    try:
-        return ChannelName(name)
-    except ValueError as error:
-        raise BadInput("There is no such channel.", where="channel", remedy="Choose one of those in the form.") from error
+def _lift_of(stored: StoredRevision) -> datetime | None:
+    return stored.content.embargo.lift_at() if stored.content.embargo else None

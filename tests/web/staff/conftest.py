@@ -86,7 +86,9 @@ class StaffSite:
         token = csrf if csrf is not None else (self.door.sign_in.csrf_of(session) if session else "")
         return self.send(path, {**form, "csrf": token}, session, headers=headers)
 
-    def send(self, path: str, form: dict[str, str], session: str = "", *, headers: dict[str, str] | None = None) -> Answer:
+    def send(
+        self, path: str, form: dict[str, str] | list[tuple[str, str]], session: str = "", *, headers: dict[str, str] | None = None
+    ) -> Answer:
         """Send these fields and no other."""
         return self._ask("POST", path, session, urlencode(form).encode(), headers or {})
 

@@ -16,12 +16,11 @@ from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, 
 from distributor.cli.status_view import status_view
 from distributor.core.approval import short_code
 from distributor.core.desk_time import spell
-from distributor.core.errors import NotFound, Refused
-from distributor.core.ids import DispatchId, RemoteId
+from distributor.core.ids import RemoteId
 from distributor.core.message import ChannelName
 from distributor.core.report import DispatchState, DispatchStatus, instant, status_json
+from distributor.flow.find_dispatch import find_dispatch
 from distributor.ports import Accepted
-from distributor.ports_dispatch import Dispatches
 
 _FINAL = frozenset({DispatchState.DONE, DispatchState.INCOMPLETE, DispatchState.CANCELLED, DispatchState.EXPIRED})
 _WATCH_EVERY_S = 0.25
@@ -142,7 +141,7 @@ def status(desk: Desk, name: str | None, *, is_json: bool, is_watching: bool) ->
       distributor dispatch status d7f3 --json
     """
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
 
         def read() -> DispatchStatus:
             return service.dispatches.status(chosen)
@@ -183,7 +182,7 @@ def _follow_json(desk: Desk, read: Callable[[], DispatchStatus]) -> None:
 def hold(desk: Desk, name: str, by: str, reason: str) -> None:
     """Stop D at once: nothing that has not left will leave. `resume` goes on exactly there."""
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         is_new = service.controller.hold(chosen, by=by or getpass.getuser(), reason=reason)
         found = service.dispatches.status(chosen)
     desk.say(f"Dispatch {chosen} is held." if is_new else f"Dispatch {chosen} was held already.")
@@ -201,7 +200,7 @@ def hold(desk: Desk, name: str, by: str, reason: str) -> None:
 def resume(desk: Desk, name: str, by: str, reason: str, late_limit: timedelta, *, is_sure: bool) -> None:
     """Let D go on exactly where it was held. Asks first when the lift has passed, for it leaves at once then."""
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         found = service.dispatches.status(chosen)
         if found.read_at >= found.lift_at:
             ask_first(
@@ -220,7 +219,7 @@ def resume(desk: Desk, name: str, by: str, reason: str, late_limit: timedelta, *
 def cancel(desk: Desk, name: str, by: str, reason: str, *, is_sure: bool) -> None:
     """Withdraw for good whatever of D has not left, and say what has."""
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         ask_first(f"Dispatch {chosen} will never send what it has not sent yet. Cancel it?", is_sure=is_sure)
         service.controller.cancel(chosen, by=by or getpass.getuser(), reason=reason)
         found = service.dispatches.status(chosen)
@@ -247,7 +246,7 @@ def settle(desk: Desk, name: str, *, unknown: str, post: str | None, by: str, re
       distributor dispatch settle d7f3 --unknown sent --post 1790000000000000000 --as "Ana Lima" --reason "seen on X"
     """
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         if unknown == "again":
             ask_first("Whoever got it in spite of the lost answer gets it twice. Send again?", is_sure=is_sure)
         found = Accepted(remote_id=RemoteId(post), url=f"https://x.com/i/status/{post}") if post else None
@@ -269,29 +268,6 @@ def report(desk: Desk, name: str, out: Path) -> None:
     from distributor.flow.report import write_report
 
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         rows = write_report(out, chosen, dispatches=service.dispatches, book=service.book)
     desk.say(f"wrote {rows:,} rows to {out}")
-
-
-def _resolve(dispatches: Dispatches, name: str | None) -> DispatchId:
-    """Return the one dispatch whose id begins so; without a name the unfinished one that lifts next, or the newest.
-
-    Raises:
-        NotFound: none or several do.
-    """
-    known = list(dispatches.all())
-    if name is None:
-        unfinished = dispatches.due(within=timedelta(days=36500))
-        if not known:
-            raise Refused("There is no dispatch yet. `distributor dispatch schedule` makes one.")
-        return unfinished[0] if unfinished else known[0]
-    found = [dispatch_id for dispatch_id in known if dispatch_id.startswith(name)]
-    if name in known:
-        return DispatchId(name)
-    if len(found) != 1 or len(name) < _SHORTEST_PREFIX:
-        raise NotFound("dispatch", name, remedy="`distributor dispatch list` shows them.")
-    return found[0]
-
-
-_SHORTEST_PREFIX = 4

@@ -74,8 +74,8 @@ def web(desk: Desk) -> None:
     with desk.service(long_lived=True) as service:
         app, staff = create_app(web_parts(service)), staff_door(service)
         ours = desk.settings.web
-        with closing(add_staff_application(app, service, staff.sign_in)):
-            add_api(app, service, staff)
+        with closing(add_staff_application(app, service, staff.sign_in)) as application:
+            add_api(app, service, staff, application.lookout)
             serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
 
 

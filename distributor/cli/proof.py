@@ -9,7 +9,8 @@ import click
 from rich.progress import Progress
 
 from distributor.cli.desk import Desk, pass_desk
-from distributor.cli.dispatch import _resolve, dispatch
+from distributor.cli.dispatch import dispatch
+from distributor.flow.find_dispatch import find_dispatch
 
 
 @dispatch.command()
@@ -63,7 +64,7 @@ def _write(desk: Desk, out: Path, name: str | None, *, by: str, is_json: bool) -
         )
         written = prover.write(
             out,
-            _resolve(service.dispatches, name),
+            find_dispatch(service.dispatches, name),
             by=by,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
@@ -81,7 +82,7 @@ def _verify(desk: Desk, file: Path, name: str | None, *, is_json: bool) -> None:
     is_known = None
     if name is not None:
         with desk.service() as service:
-            is_known = is_on_record(found.stated, dispatch=_resolve(service.dispatches, name), audit=service.audit)
+            is_known = is_on_record(found.stated, dispatch=find_dispatch(service.dispatches, name), audit=service.audit)
     is_good = found.is_intact and is_known is not False
     if is_json:
         desk.json(

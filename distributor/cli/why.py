@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from distributor.cli.desk import Desk, pass_desk
-from distributor.cli.dispatch import _resolve
+from distributor.flow.find_dispatch import find_dispatch
 
 
 @click.command()
@@ -27,7 +27,7 @@ def why(desk: Desk, name: str, recipient: str | None, *, is_json: bool) -> None:
     from distributor.flow.explain import explain_dispatch, explain_recipient
 
     with desk.service() as service:
-        chosen = _resolve(service.dispatches, name)
+        chosen = find_dispatch(service.dispatches, name)
         if recipient is None:
             found = explain_dispatch(chosen, dispatches=service.dispatches, audit=service.audit, when=desk.when)
         else:

@@ -27,7 +27,7 @@ _OF_ALL: Final = {
     422: "Something in the request cannot be: `where` says what, `remedy` what would be right.",
     503: "Redis does not answer. Repeat the request, a write with the same Idempotency-Key.",
 }
-_OF_WRITES: Final = {413: "The body is too long.", 415: "The body is of another kind than is read here."}
+_OF_BODIES: Final = {413: "The body is too long.", 415: "The body is of another kind than is read here."}
 _HEADERS: Final[Mapping[int, dict[str, Any]]] = {
     401: {"WWW-Authenticate": {"description": "How to show a token.", "schema": {"type": "string", "examples": ["Bearer"]}}},
     503: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "examples": [30]}}},
@@ -43,9 +43,14 @@ def answers_of_read() -> Answers:
     return _described(_OF_ALL)
 
 
+def answers_of_search() -> Answers:
+    """Return what else a POST that changes nothing may be answered with."""
+    return _described({**_OF_ALL, **_OF_BODIES})
+
+
 def answers_of_write(also: Mapping[int, str]) -> Answers:
     """Return what else a write may be answered with, beside what is its own."""
-    return {200: {"headers": _REPLAYED}, **_described({**_OF_ALL, **_OF_WRITES, **also})}
+    return {200: {"headers": _REPLAYED}, **_described({**_OF_ALL, **_OF_BODIES, **also})}
 
 
 def _described(texts: Mapping[int, str]) -> Answers:

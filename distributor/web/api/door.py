@@ -34,7 +34,7 @@ from distributor.core.account import Caller, Permission
 from distributor.core.errors import DistributorError, StoreUnavailable
 from distributor.flow.sign_in import SignIn
 from distributor.ports_answers import KeptAnswers
-from distributor.web.api.documented import answers_of_read, answers_of_write
+from distributor.web.api.documented import Answers, answers_of_read, answers_of_search, answers_of_write
 from distributor.web.api.once import KEY_HEADER, LONGEST_KEY, OnceOnly
 from distributor.web.api.problem import TooLarge, WrongMediaType, problem_of, problem_of_http, problem_of_request
 from distributor.web.body import read_body
@@ -103,10 +103,12 @@ class Area:
         declared = Declared(method="GET", path=path, needs=needs, accepts="", most=0, is_once=False)
         self._door.add(declared, handler, tag=self._tag, gives=gives)
 
-    def search(self, path: str, handler: Handler, *, needs: Permission) -> None:
-        """Add a POST that changes nothing: what is asked may be an address, and so must not stand in a URL."""
+    def search(self, path: str, handler: Handler, *, needs: Permission, gives: str = JSON) -> None:
+        """Add a POST that changes nothing (but may be noted in the audit): what is asked may be an address, and so must not
+        stand in a URL; or what is given is people's data.
+        """
         declared = Declared(method="POST", path=path, needs=needs, accepts=JSON, most=MOST_BYTES, is_once=False)
-        self._door.add(declared, handler, tag=self._tag)
+        self._door.add(declared, handler, tag=self._tag, gives=gives)
 
     def write(
         self,
@@ -144,7 +146,7 @@ class Door:
         """Add a route. For areas, which know what is usual."""
         self.declared.append(declared)
         summary, _, rest = (inspect.getdoc(handler) or "").partition("\n")
-        responses = answers_of_write(also or {}) if declared.accepts else answers_of_read()
+        responses = _responses(declared, also or {})
         if gives != JSON:
             responses[200] = {"content": {gives: {"schema": {"type": "string"}}}, "description": "As asked."}
         self._app.router.add_api_route(
@@ -189,6 +191,12 @@ class Door:
             return problem_of_request(error)
         except HTTPException as error:
             return problem_of_http(error)
+
+
+def _responses(declared: Declared, also: Mapping[int, str]) -> Answers:
+    if declared.is_once:
+        return answers_of_write(also)
+    return answers_of_search() if declared.accepts else answers_of_read()
 
 
 async def _answered(request: Request, run: _Run) -> Response:

@@ -2,134 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final
 
-from pydantic import Field
+from fastapi import Form, Query, UploadFile
 
 from distributor.bootstrap import Service
 from distributor.core.account import Permission
 from distributor.core.approval import Waiver, short_code
 from distributor.core.errors import BadInput
+from distributor.core.message import EmailMaster, Master, ThreadMaster
+from distributor.core.report import instant
 from distributor.core.understood import understood
 from distributor.intake.read import read_release_bytes
 from distributor.ports_releases import ReleaseLine, ReleaseSearch, StoredRevision
-from distributor.web.api.door import By, Door
-from distributor.web.api.shapes import After, Limit, Page, Shape, example
+from distributor.web.api.door import FORM, MOST_BYTES_WITH_FILES, By, Door
+from distributor.web.api.release_shapes import (
+    Checks,
+    CheckShape,
+    Masters,
+    MasterShape,
+    NewApproval,
+    NewRelease,
+    ReleaseRow,
+    ReleaseShape,
+    Seal,
+    Understood,
+)
+from distributor.web.api.shapes import After, Limit, Page
 
 _NAMES: Final = {"markdown": "release.md", "text": "release.txt", "html": "release.html"}
-#: Words of a release in a list of them, and in what is asked of one.
-_ID: Final = "r4k2tq7m3a"
-
-
-class NewRelease(Shape):
-    """A release as it was written."""
-
-    model_config = example(
-        text="---\nheadline: A footbridge opens again\nembargo: 2099-03-01 10:00 Europe/Zurich\n---\nPeople walk again.",
-        format="markdown",
-    )
-
-    text: str = Field(max_length=2_000_000, description="The whole release, with its front matter if it has one.")
-    format: Literal["markdown", "text", "html"] = "markdown"
-    embargo: str = Field("", max_length=200, description="The embargo, if the text leaves it open.")
-    revises: str | None = Field(None, max_length=64, description="The release of which this is a new revision.")
-
-
-class ReleaseRow(Shape):
-    """A release in a list."""
-
-    model_config = example(
-        release=_ID, revision=2, headline="A footbridge opens again", added_by="Eda Writes", added_at="2026-11-25T09:00:00Z",
-        is_approved=False,
-    )  # fmt: skip
-
-    release: str
-    revision: int
-    headline: str
-    added_by: str
-    added_at: str
-    is_approved: bool
-
-
-class Understood(Shape):
-    """One thing that was understood of the text."""
-
-    model_config = example(what="Embargo", value="1 March 2099, 10:00 Europe/Zurich")
-
-    what: str
-    value: str
-
-
-class ReleaseShape(Shape):
-    """A revision of a release and what was understood of it."""
-
-    model_config = example(
-        release=_ID, revision=2, headline="A footbridge opens again", added_by="Eda Writes", added_at="2026-11-25T09:00:00Z",
-        is_approved=False, seal=None, languages=["en"], understood=[{"what": "City", "value": "Geneva"}],
-    )  # fmt: skip
-
-    release: str
-    revision: int
-    headline: str
-    added_by: str
-    added_at: str
-    is_approved: bool = Field(description="Whether an approval stands for the latest revision.")
-    seal: str | None
-    languages: list[str] = Field(description="Its own language first, then those of its translations.")
-    understood: list[Understood]
-
-
-class CheckShape(Shape):
-    """What one check found."""
-
-    model_config = example(
-        check="press-contact", severity="error", passed=False, message="There is no press contact.", remedy="Add one."
-    )
-
-    check: str
-    severity: Literal["error", "warning"]
-    passed: bool
-    message: str
-    remedy: str
-
-
-class Checks(Shape):
-    """What every check found. Errors stand against approval."""
-
-    model_config = example(release=_ID, revision=2, checks=[])
-
-    release: str
-    revision: int
-    checks: list[CheckShape]
-
-
-class WaiverShape(Shape):
-    """A failing check that is passed over."""
-
-    model_config = example(check="dead-links", reason="The links follow at noon")
-
-    check: str = Field(max_length=100)
-    reason: str = Field(min_length=1, max_length=1000)
-
-
-class NewApproval(Shape):
-    """An approval of the revision that was looked at."""
-
-    model_config = example(revision=2, waivers=[])
-
-    revision: int = Field(ge=1, le=2**31)
-    waivers: list[WaiverShape] = Field(default_factory=list, max_length=50)
-
-
-class Seal(Shape):
-    """What was sealed, and the short code to read out."""
-
-    model_config = example(release=_ID, revision=2, seal="9f86d081884c7d65", code="9F86-D081")
-
-    release: str
-    revision: int
-    seal: str
-    code: str
 
 
 class ReleaseRoutes:
@@ -143,8 +46,16 @@ class ReleaseRoutes:
         area = door.area("releases", "Press releases: take in, see what was understood, check, approve.")
         area.read("/releases", self.list_releases, needs=Permission.READ)
         area.write("/releases", self.take_in_release, needs=Permission.WRITE_RELEASE)
+        area.write(
+            "/releases/files",
+            self.take_in_release_file,
+            needs=Permission.WRITE_RELEASE,
+            accepts=FORM,
+            most=MOST_BYTES_WITH_FILES,
+        )
         area.read("/releases/{release}", self.show_release, needs=Permission.READ)
         area.read("/releases/{release}/checks", self.check_release, needs=Permission.READ)
+        area.read("/releases/{release}/masters", self.preview_release, needs=Permission.READ)
         area.write("/releases/{release}/approval", self.approve_release, needs=Permission.APPROVE)
 
     def list_releases(self, limit: Limit = 50, after: After = "") -> Page[ReleaseRow]:
@@ -166,12 +77,29 @@ class ReleaseRoutes:
         known = self._service.releases.resolve(new.revises) if new.revises else None
         return self._shape(self._service.taker.take_in(content, by=caller.name, revises=known))
 
-    def show_release(self, release: str) -> ReleaseShape:
-        """Show a release's latest revision.
+    def take_in_release_file(
+        self,
+        caller: By,
+        file: UploadFile,
+        embargo: Annotated[str, Form(max_length=200)] = "",
+        revises: Annotated[str, Form(max_length=64)] = "",
+    ) -> ReleaseShape:
+        """Take in a release from a file: Markdown, plain text, .docx or HTML.
+
+        The name's ending says which. `embargo` answers what the file leaves open; `revises` names the release of which it is a
+        new revision.
+        """
+        name = (file.filename or "").replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME] or "release.txt"
+        content = read_release_bytes(file.file.read(), name=name, now=self._service.clock.now(), embargo_answer=embargo)
+        known = self._service.releases.resolve(revises) if revises else None
+        return self._shape(self._service.taker.take_in(content, by=caller.name, revises=known))
+
+    def show_release(self, release: str, revision: Annotated[int | None, Query(ge=1, le=2**31)] = None) -> ReleaseShape:
+        """Show a revision of a release, the latest unless one is named.
 
         The beginning of its id is enough, from four characters on.
         """
-        return self._shape(self._stored(release))
+        return self._shape(self._service.releases.get(self._service.releases.resolve(release), revision))
 
     def check_release(self, release: str) -> Checks:
         """Run every check on a release."""
@@ -182,6 +110,20 @@ class ReleaseRoutes:
             for r in results
         ]
         return Checks(release=stored.release_id, revision=stored.revision, checks=found)
+
+    def preview_release(self, release: str) -> Masters:
+        """Show what would leave of a release by each channel and in each language.
+
+        In e-mails, `%%pr-…%%` stands for what differs per recipient.
+        """
+        stored = self._stored(release)
+        return Masters(
+            release=stored.release_id,
+            revision=stored.revision,
+            form=self._service.form.value,
+            public_url=self._service.settings.public_url,
+            masters=[self._master(master, _lift_of(stored)) for master in self._service.compose(stored)],
+        )
 
     def approve_release(self, release: str, new: NewApproval, caller: By) -> Seal:
         """Seal the revision that was looked at.
@@ -194,8 +136,28 @@ class ReleaseRoutes:
         if stored.revision != new.revision:
             raise BadInput("A newer revision has come.", where="revision", remedy=f"Look at revision {stored.revision} first.")
         waivers = tuple(Waiver(check=one.check, reason=one.reason, by=caller.name) for one in new.waivers)
-        approval = self._service.approver.approve(stored.release_id, by=caller.name, waivers=waivers)
-        return Seal(release=approval.release, revision=approval.revision, seal=approval.seal, code=short_code(approval.seal))
+        needs: list[str] = []
+
+        def show(found: StoredRevision, masters: Sequence[Master]) -> None:
+            threads = [master for master in masters if isinstance(master, ThreadMaster)]
+            needs.extend(line for thread in threads for line in self._service.thread_needs(thread, _lift_of(found)))
+
+        approval = self._service.approver.approve(stored.release_id, by=caller.name, waivers=waivers, show=show)
+        return Seal(
+            release=approval.release, revision=approval.revision, seal=approval.seal, code=short_code(approval.seal),
+            by=approval.by, at=instant(approval.at), needs=needs,
+        )  # fmt: skip
+
+    def _master(self, master: Master, lift_at: datetime | None) -> MasterShape:
+        if isinstance(master, EmailMaster):
+            return MasterShape(
+                channel="email", language=master.language, subject=master.subject, html=master.html, text=master.text,
+                sender_email=master.sender.email, sender_name=master.sender.name, parts=[], needs=[],
+            )  # fmt: skip
+        return MasterShape(
+            channel=master.channel.value, language=master.language, subject="", html="", text="", sender_email="", sender_name="",
+            parts=list(master.parts), needs=self._service.thread_needs(master, lift_at),
+        )  # fmt: skip
 
     def _stored(self, name: str) -> StoredRevision:
         return self._service.releases.get(self._service.releases.resolve(name))
@@ -207,7 +169,7 @@ class ReleaseRoutes:
             revision=stored.revision,
             headline=stored.content.headline,
             added_by=stored.added_by,
-            added_at=stored.added_at.isoformat(),
+            added_at=instant(stored.added_at),
             is_approved=approval is not None,
             seal=approval.seal if approval else None,
             languages=[one.language for one in stored.in_all_languages],
@@ -218,5 +180,22 @@ class ReleaseRoutes:
 def _row(line: ReleaseLine) -> ReleaseRow:
     return ReleaseRow(
         release=line.release_id, revision=line.revision, headline=line.headline, added_by=line.added_by,
-        added_at=line.added_at.isoformat(), is_approved=line.is_approved,
+        added_at=instant(line.added_at), is_approved=line.is_approved, dispatches=list(line.dispatches),
+        lift_at=_lift_in(line),
     )  # fmt: skip
+
+
+def _lift_in(line: ReleaseLine) -> str | None:
+    try:
+        lift_at = line.embargo.lift_at() if line.embargo else None
+    except BadInput:
+        # A wall time that its zone skips or has twice; the checks say so.
+        return None
+    return instant(lift_at) if lift_at else None
+
+
+def _lift_of(stored: StoredRevision) -> datetime | None:
+    return stored.content.embargo.lift_at() if stored.content.embargo else None
+
+
+_LONGEST_NAME: Final = 200

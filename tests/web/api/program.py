@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from urllib3 import encode_multipart_formdata
+
 from distributor.core.account import Permission, account_id, permissions_of
+from tests.web.api.table import Files
 from tests.web.staff.conftest import Answer, StaffSite
 
 
@@ -27,11 +30,9 @@ class Program:
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """Send one request; headers by their names with `_` for `-`."""
-        data = None if body is None else json.dumps(body).encode()
+        data, kind = encoded(body)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if data is not None:
-            sent.setdefault("Content-Type", "application/json")
-        return self.raw(method, path, data, sent)
+        return self.raw(method, path, data, {"Content-Type": kind, **sent} if kind else sent)
 
     def raw(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """Send these bytes."""
@@ -44,6 +45,17 @@ class Program:
     def post(self, path: str, body: object, **headers: str) -> Any:
         """Return what came of it."""
         return read(self.ask("POST", path, body, **headers))
+
+
+def encoded(body: object) -> tuple[bytes | None, str]:
+    """Return what is sent for this, and its media type; the same bytes for the same body."""
+    match body:
+        case None:
+            return None, ""
+        case Files(files, fields):
+            return encode_multipart_formdata({**fields, **files}, boundary="tests-boundary")
+        case _:
+            return json.dumps(body).encode(), "application/json"
 
 
 def read(answer: Answer) -> Any:

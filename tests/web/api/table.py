@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from distributor.core.account import Permission
@@ -19,16 +21,55 @@ People in Lower Mill reach school on foot again, the campaign said today.
 
 “My daughter counted the days,” said Mirela Osmani, teacher.
 """
+PEOPLE: Final = b"email,name\nr1@news.example,Ana Lima\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What goes as a form with files."""
+
+    #: Field to name and content.
+    files: Mapping[str, tuple[str, bytes]]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What to send: JSON, `Files`, or nothing.
 ROUTES: Final[dict[tuple[str, str], tuple[Permission, Any]]] = {
     ("GET", "/releases"): (Permission.READ, None),
     ("POST", "/releases"): (Permission.WRITE_RELEASE, {"text": TEXT}),
+    ("POST", "/releases/files"): (Permission.WRITE_RELEASE, Files({"file": ("release.md", TEXT.encode())})),
     ("GET", "/releases/{release}"): (Permission.READ, None),
     ("GET", "/releases/{release}/checks"): (Permission.READ, None),
+    ("GET", "/releases/{release}/masters"): (Permission.READ, None),
     ("POST", "/releases/{release}/approval"): (Permission.APPROVE, {"revision": 1}),
     ("GET", "/dispatches"): (Permission.READ, None),
     ("POST", "/dispatches"): (Permission.SCHEDULE, {"release": "none", "channels": ["email"]}),
+    ("GET", "/dispatches/next"): (Permission.READ, None),
     ("GET", "/dispatches/{dispatch}"): (Permission.READ, None),
     ("POST", "/dispatches/{dispatch}/hold"): (Permission.HOLD, {}),
     ("POST", "/dispatches/{dispatch}/resume"): (Permission.RESUME, {}),
     ("POST", "/dispatches/{dispatch}/cancel"): (Permission.CANCEL, {}),
+    ("POST", "/dispatches/{dispatch}/settle"): (Permission.SETTLE, {"unknown": "sent", "reason": "seen"}),
+    ("GET", "/dispatches/{dispatch}/report"): (Permission.READ, None),
+    ("GET", "/dispatches/{dispatch}/report.csv"): (Permission.READ, None),
+    ("POST", "/dispatches/{dispatch}/proof"): (Permission.READ, None),
+    ("GET", "/dispatches/{dispatch}/explanation"): (Permission.READ, None),
+    ("POST", "/dispatches/{dispatch}/explanation"): (Permission.READ, {"recipient": "r1@news.example"}),
+    ("POST", "/contacts/imports"): (Permission.MANAGE_CONTACTS, Files({"file": ("people.csv", PEOPLE)}, {"list": "press"})),
+    ("POST", "/contacts/find"): (Permission.READ, {"text": "news"}),
+    ("GET", "/contacts/{number}"): (Permission.READ, None),
+    ("GET", "/lists"): (Permission.READ, None),
+    ("POST", "/lists/{list}/export"): (Permission.MANAGE_CONTACTS, None),
+    ("GET", "/suppressions"): (Permission.READ, None),
+    ("POST", "/suppressions"): (Permission.SUPPRESS, {"address": "r1@news.example"}),
+    ("POST", "/suppressions/lift"): (Permission.SUPPRESS, {"address": "r1@news.example", "reason": "wrote to us"}),
+    ("POST", "/suppressions/imports"): (Permission.SUPPRESS, Files({"file": ("left.csv", PEOPLE)}, {"reason": "moved over"})),
+    ("GET", "/audit"): (Permission.READ_AUDIT, None),
+    ("POST", "/audit/export"): (Permission.READ_AUDIT, {}),
+    ("GET", "/health"): (Permission.READ, None),
+    ("GET", "/notes"): (Permission.READ, None),
+    ("GET", "/me"): (Permission.READ, None),
+    ("GET", "/me/tokens"): (Permission.READ, None),
+    ("POST", "/me/tokens"): (Permission.READ, {"label": "board", "scopes": ["read"]}),
+    ("DELETE", "/me/tokens/{token}"): (Permission.READ, None),
 }

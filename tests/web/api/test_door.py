@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from distributor.core.account import Permission, Role, account_id
 from distributor.web.api.door import PREFIX
 from distributor.web.staff.gate import COOKIE
-from tests.web.api.program import Program, problem
+from tests.web.api.program import Program, encoded, problem
 from tests.web.api.table import ROUTES, TEXT
 from tests.web.staff.conftest import ADMIN, EDITOR, StaffSite
 from tests.web.staff.table import filled_in
@@ -74,8 +74,8 @@ def test_a_session_of_a_browser_opens_nothing_here(site: StaffSite) -> None:
     cookie = {"Cookie": f"{COOKIE}={site.sign_in(ADMIN)}"}
 
     for (method, pattern), (_, body) in ROUTES.items():
-        sent = None if body is None else json.dumps(body).encode()
-        answer = site.raw(method, PREFIX + filled_in(pattern, site.names()), sent, {**cookie, "Content-Type": "application/json"})
+        sent, kind = encoded(body)
+        answer = site.raw(method, PREFIX + filled_in(pattern, site.names()), sent, {**cookie, "Content-Type": kind})
         assert answer.status == 401
 
 

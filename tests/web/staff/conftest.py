@@ -60,7 +60,7 @@ class StaffSite:
         self.app = app = create_app(web_parts(newsroom.service))
         self.application = add_staff_application(app, newsroom.service, self.door.sign_in)
         self.declared: list[Declared] = self.application.declared
-        self.routes = add_api(app, newsroom.service, self.door)
+        self.routes = add_api(app, newsroom.service, self.door, self.application.lookout)
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -107,7 +107,7 @@ class StaffSite:
     def names(**known: str) -> dict[str, str]:
         """Return something for every place in the patterns of addresses; what is not given leads to nothing."""
         things = {"release": "rnone", "dispatch": "dnone", "channel": "email", "language": "en"}
-        people = {"number": "1", "list": "press", "filter": "none", "import": "inone"}
+        people = {"number": "1", "list": "press", "filter": "none", "import": "inone", "token": "tnone"}
         return {**things, **people, **known}
 
     def close(self) -> None:

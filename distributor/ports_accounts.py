@@ -88,6 +88,10 @@ class Sessions(Protocol):
         """Return the session and put off its idle end, None for any text that opens none now."""
         ...
 
+    def peek(self, secret: str) -> Session | None:
+        """Return the session without putting off its end, None when it has ended."""
+        ...
+
     def close(self, secret: str) -> Session | None:
         """End a session for good; return what it was, None when there was none."""
         ...

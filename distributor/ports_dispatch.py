@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from distributor.core.delivery import State
 from distributor.core.embargo import GateFacts
 from distributor.core.errors import SendFailure
 from distributor.core.ids import ContactNumber, DispatchId, MasterKey, ReleaseId, RemoteId
@@ -287,6 +288,8 @@ class BatchRecord:
     #: Why the last answer was no success, "" otherwise.
     why: str
     remote_id: RemoteId
+    #: What the last answer made of it; None while there was none.
+    settled: State | None = None
 
 
 class SuppressionJournal(Protocol):

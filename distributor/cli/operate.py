@@ -72,11 +72,11 @@ def web(desk: Desk) -> None:
     from distributor.web.staff.app import add_staff_application
 
     with desk.service(long_lived=True) as service:
-        app, staff = create_app(web_parts(service)), staff_door(service)
+        app, door = create_app(web_parts(service)), staff_door(service)
         ours = desk.settings.web
-        with closing(add_staff_application(app, service, staff.sign_in)) as application:
-            add_api(app, service, staff, application.lookout)
-            serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies)
+        with closing(add_staff_application(app, service, door.sign_in)) as staff:
+            add_api(app, service, door, staff.lookout)
+            serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies, end_streams=staff.end_streams)
 
 
 @click.command()

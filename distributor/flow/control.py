@@ -86,8 +86,17 @@ class Controller:
             tell(Event.DISPATCH_CANCELLED, dispatch=dispatch)
         return is_new
 
-    def settle(self, dispatch: DispatchId, *, should_send_again: bool, by: str, reason: str, post: Accepted | None = None) -> int:
-        """Apply a person's decision to everything in doubt; return how many deliveries and parts that moved.
+    def settle(
+        self,
+        dispatch: DispatchId,
+        *,
+        should_send_again: bool,
+        by: str,
+        reason: str,
+        post: Accepted | None = None,
+        only: ChannelName | None = None,
+    ) -> int:
+        """Apply a person's decision to everything in doubt, or to one channel's; return how many deliveries and parts moved.
 
         A part that counts as sent needs the `post` that it is: without it the next part would have nothing to reply to.
 
@@ -98,12 +107,14 @@ class Controller:
         if not by.strip() or not reason.strip():
             raise Refused("Settling what is in doubt needs a name and a reason: --as NAME --reason TEXT.")
         status = self.dispatches.status(dispatch)
-        doubtful = [name for name, channel in status.channels if channel.tally.counts.get(State.UNKNOWN, 0)]
+        doubtful = [
+            name for name, channel in status.channels if channel.tally.counts.get(State.UNKNOWN, 0) and only in {None, name}
+        ]
         if not doubtful:
-            raise Refused(f"Nothing of dispatch {dispatch} is in doubt.")
+            raise Refused(f"Nothing of dispatch {dispatch} is in doubt{f' on {only.value}' if only else ''}.")
         moved = sum(self._decide(dispatch, name, should_send_again, post) for name in doubtful)
         decision = "again" if should_send_again else "sent"
-        facts = (("decision", decision), ("moved", str(moved)))
+        facts = (("decision", decision), ("moved", str(moved)), *((("channel", only.value),) if only else ()))
         self._record(dispatch, Event.DISPATCH_SETTLED, by=by, reason=reason, facts=facts)
         tell(Event.DISPATCH_SETTLED, dispatch=dispatch, decision=decision, moved=moved)
         return moved

@@ -14,7 +14,7 @@ from distributor.core.account import AccountId, Caller, account_id, caller_of
 from distributor.core.errors import LoginRefused, LoginThrottled, NotSignedIn
 from distributor.core.password import refuse_weak
 from distributor.ports import AuditEntry, AuditLog, Clock
-from distributor.ports_accounts import Accounts, ApiTokens, KnownAccount, LoginThrottle, PasswordHasher, Sessions
+from distributor.ports_accounts import Accounts, ApiTokens, KnownAccount, LoginThrottle, PasswordHasher, Session, Sessions
 from distributor.telemetry import Event, tell
 
 #: Who stands in the audit when nobody has shown who they are.
@@ -74,7 +74,17 @@ class SignIn:
         Raises:
             NotSignedIn: it has ended, its account is disabled, or all of the account's sessions were ended.
         """
-        session = self.sessions.find(secret)
+        return self._holder(self.sessions.find(secret))
+
+    def still_by_session(self, secret: str) -> Caller:
+        """Return who has a session, as `by_session` does, without putting off its end: watching is not acting.
+
+        Raises:
+            NotSignedIn: as `by_session`.
+        """
+        return self._holder(self.sessions.peek(secret))
+
+    def _holder(self, session: Session | None) -> Caller:
         known = None if session is None else self.accounts.get(session.account)
         if session is None or known is None or not known.account.is_active or known.generation != session.generation:
             raise NotSignedIn("You are not signed in, or not any more. Sign in again.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
@@ -135,12 +135,7 @@ class RedisDispatches:
 
     def batches(self, dispatch: DispatchId, channel: ChannelName) -> Sequence[BatchRecord]:
         """Return what happened to each batch, by start."""
-        stored = cast("dict[bytes, bytes]", self._client.hgetall(ChannelKeys(dispatch, channel).batches))
-        fields: dict[int, dict[str, bytes]] = {}
-        for name, value in stored.items():
-            start, field = name.decode().split(":", 1)
-            fields.setdefault(int(start), {})[field] = value
-        return [_record(start, found) for start, found in sorted(fields.items())]
+        return records_in(cast("dict[bytes, bytes]", self._client.hgetall(ChannelKeys(dispatch, channel).batches)))
 
     def status(self, dispatch: DispatchId) -> DispatchStatus:
         """Return the status in constant time, read in one transaction."""
@@ -266,14 +261,24 @@ def _part(at: int, letter: int, remote: bytes) -> PartStatus:
     return PartStatus(n=at + 1, state=STATES.get(bytes([letter]), State.UNKNOWN), remote_id=remote_id, url=url)
 
 
-def _record(start: int, fields: dict[str, bytes]) -> BatchRecord:
+def records_in(stored: Mapping[bytes, bytes]) -> list[BatchRecord]:
+    """Return what a channel's hash of batches tells, by start."""
+    fields: dict[int, dict[bytes, bytes]] = {}
+    for name, value in stored.items():
+        start, _, field = name.partition(b":")
+        fields.setdefault(int(start), {})[field] = value
+    return [_record(start, found) for start, found in sorted(fields.items())]
+
+
+def _record(start: int, fields: Mapping[bytes, bytes]) -> BatchRecord:
     return BatchRecord(
         start=start,
-        count=int(fields.get("n", b"0")),
-        master=MasterKey(fields.get("master", b"").decode()),
-        attempts=int(fields.get("try", b"0")),
-        sent_at=maybe_from_us(fields.get("sent")),
-        settled_at=maybe_from_us(fields.get("end")),
-        why=fields.get("why", b"").decode(),
-        remote_id=RemoteId(fields.get("remote", b"").decode()),
+        count=int(fields.get(b"n", b"0")),
+        master=MasterKey(fields.get(b"master", b"").decode()),
+        attempts=int(fields.get(b"try", b"0")),
+        sent_at=maybe_from_us(fields.get(b"sent")),
+        settled_at=maybe_from_us(fields.get(b"end")),
+        why=fields.get(b"why", b"").decode(),
+        remote_id=RemoteId(fields.get(b"remote", b"").decode()),
+        settled=STATES.get(fields.get(b"settled", b"")),
     )

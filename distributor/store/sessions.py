@@ -50,6 +50,14 @@ class RedisSessions:
             return None
         return _session(self._find(keys=[_key(secret)], args=[self._idle_us]))
 
+    def peek(self, secret: str) -> Session | None:
+        """Return the session without putting off its end, None when it has ended: for what goes on while nobody acts."""
+        if not _can_be(secret):
+            return None
+        with store_errors():
+            found = cast("list[bytes | None]", self._client.hmget(_key(secret), ["account", "generation", "ends"]))
+        return _session([value for value in found if value is not None])
+
     def close(self, secret: str) -> Session | None:
         """End a session for good; return what it was, None when there was none."""
         if not _can_be(secret):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -15,7 +16,20 @@ from starlette.types import ASGIApp
 _STOP_LIMIT_S: Final = 10
 
 
-def serve(app: ASGIApp, *, host: str, port: int, trusted_proxies: str) -> None:
+class EndingStreams(uvicorn.Server):
+    """A server that ends its streams when it stops; otherwise it would wait for viewers who never go by themselves."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: first the streams, then what is in flight."""
+        self._end_streams()
+        await super().shutdown(sockets)
+
+
+def serve(app: ASGIApp, *, host: str, port: int, trusted_proxies: str, end_streams: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or SIGINT, then return. To be called from the main thread.
 
     Of `trusted_proxies` (addresses and networks, with commas) it is believed from where a request comes and whether by https.
@@ -37,7 +51,7 @@ def serve(app: ASGIApp, *, host: str, port: int, trusted_proxies: str) -> None:
         timeout_graceful_shutdown=_STOP_LIMIT_S,
     )
     with _repeated_signals_ignored():
-        uvicorn.Server(config).run()
+        EndingStreams(config, end_streams).run()
 
 
 @contextmanager

@@ -17,12 +17,14 @@ from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.audit import AuditPages
+from distributor.web.staff.board import BoardReader
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.health import HealthPages
 from distributor.web.staff.import_runner import ImportRunner
 from distributor.web.staff.imports import ImportPages
 from distributor.web.staff.lists import ListPages
+from distributor.web.staff.live import LiveBoards
 from distributor.web.staff.lookout import Lookout
 from distributor.web.staff.overview import OverviewPages
 from distributor.web.staff.people import PeoplePages
@@ -30,6 +32,7 @@ from distributor.web.staff.person import PersonPages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
 from distributor.web.staff.scheduling import SchedulingPages
+from distributor.web.staff.steering import SteeringPages
 from distributor.web.staff.suppression_files import SuppressionFilePages
 from distributor.web.staff.suppressions import SuppressionPages
 
@@ -44,6 +47,11 @@ class StaffApplication:
     declared: list[Declared]
     lookout: Lookout
     imports: ImportRunner
+    live: LiveBoards
+
+    def end_streams(self) -> None:
+        """End what would keep the server from stopping. On its own event loop."""
+        self.live.close()
 
     def close(self) -> None:
         """End what runs in the background."""
@@ -61,7 +69,10 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     SchedulingPages(service, pages).add_to(gate)
-    DispatchPages(service, pages).add_to(gate)
+    reader = BoardReader(service, lookout)
+    boards = DispatchPages(reader, pages, lookout)
+    boards.add_to(gate)
+    SteeringPages(service, reader, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
     for area in (PeoplePages, PersonPages, ListPages, SuppressionFilePages, SuppressionPages, AuditPages):
         area(service, pages).add_to(gate)
@@ -69,7 +80,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     ImportPages(service, pages, imports).add_to(gate)
     for name in pages.static_files():
         _add_file(app, pages, name)
-    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports)
+    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports, live=boards.live)
 
 
 def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:

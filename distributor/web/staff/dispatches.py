@@ -1,106 +1,118 @@
-"""The dispatch board: countdown, what has left, and the buttons that stop it. Nothing here touches a list of recipients."""
+"""The dispatch board: countdown, go or no go, the wave as it happens. Nothing here touches a list of recipients."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Final
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from distributor.bootstrap import Service
 from distributor.core.account import Permission
-from distributor.core.delivery import OPEN
 from distributor.core.ids import DispatchId
-from distributor.core.report import DispatchState, DispatchStatus
+from distributor.core.report import DispatchState
+from distributor.core.wave import todo
 from distributor.render.staff_pages import StaffPages
+from distributor.store.ledger_keys import to_us
+from distributor.web.staff.board import Board, BoardReader
 from distributor.web.staff.gate import Gate, Visit
+from distributor.web.staff.live import Frame, LiveBoards
+from distributor.web.staff.lookout import Lookout
 
-_CAN_BE_HELD: Final = frozenset({DispatchState.ARMED, DispatchState.RELEASING})
-_CAN_BE_CANCELLED: Final = _CAN_BE_HELD | {DispatchState.HELD, DispatchState.INCOMPLETE}
-#: How long a resumed dispatch may still start, past its late limit.
-_MAY_START_FOR: Final = timedelta(hours=1)
+CAN_BE_HELD: Final = frozenset({DispatchState.ARMED, DispatchState.RELEASING})
+CAN_BE_CANCELLED: Final = CAN_BE_HELD | {DispatchState.HELD, DispatchState.INCOMPLETE}
+#: Nothing changes any more, whatever providers report.
+_OVER: Final = frozenset({DispatchState.CANCELLED, DispatchState.EXPIRED})
+#: Near its lift and during the wave a board is read twice a second.
+_NEAR: Final = timedelta(seconds=30)
+_QUICK_S: Final = 0.5
+_PAUSES_S: Final = {DispatchState.ARMED: 1.0, DispatchState.RELEASING: _QUICK_S, DispatchState.HELD: 1.0}
+_OTHERWISE_S: Final = 3.0
+#: What an act has to say on the board to which it leads back.
+TOLD: Final = {
+    "held": "It is held. What had left by then has left; nothing more leaves until somebody resumes it.",
+    "held-before": "Somebody had held it before you. It stays held.",
+    "not-to-hold": "There was nothing to hold any more: see how it stands below.",
+    "resumed": "It goes on, exactly where it stopped.",
+    "not-held": "It was not held any more when you resumed it: somebody else had done so.",
+    "cancelled": "It is cancelled for good. What had left by then has left.",
+    "cancelled-before": "Somebody had cancelled it before you.",
+    "settled": "Your decision is written down, with your name and reason.",
+}
 
 
 class DispatchPages:
-    """Shows dispatches and steers them."""
+    """Shows dispatches as they are and as they change."""
 
-    def __init__(self, service: Service, pages: StaffPages) -> None:
-        self._service = service
+    def __init__(self, reader: BoardReader, pages: StaffPages, lookout: Lookout) -> None:
+        self._reader = reader
         self._pages = pages
+        self._lookout = lookout
+        self.live = LiveBoards(self._frame)
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
         gate.page("/dispatches/{dispatch}", self.show, needs=Permission.READ)
         gate.page("/dispatches/{dispatch}/board", self.board, needs=Permission.READ)
-        gate.act("/dispatches/{dispatch}/hold", self.hold, needs=Permission.HOLD)
-        gate.act("/dispatches/{dispatch}/resume", self.resume, needs=Permission.RESUME)
-        gate.act("/dispatches/{dispatch}/cancel", self.cancel, needs=Permission.CANCEL)
+        gate.stream("/dispatches/{dispatch}/live", self.follow, needs=Permission.READ)
+        gate.act("/dispatches/{dispatch}/look", self.look, needs=Permission.READ)
 
     def show(self, visit: Visit) -> Response:
-        """Show the board with its buttons."""
-        return self._html(visit, "dispatch.html")
-
-    def board(self, visit: Visit) -> Response:
-        """Show the part that changes by itself; the page asks for it every second.
-
-        Once the state is not the one that the page was made for, its buttons are out of date, and it loads itself anew.
-        """
-        response = self._html(visit, "_board.html")
-        state = self._service.dispatches.status(self._dispatch(visit)).state.value
-        if visit.fields.get("shown", state) != state:
-            response.headers["HX-Refresh"] = "true"
-        return response
-
-    def hold(self, visit: Visit) -> Response:
-        """Stop everything that has not left."""
-        dispatch = self._dispatch(visit)
-        self._service.controller.hold(dispatch, by=visit.by, reason=visit.fields.get("reason", ""))
-        return RedirectResponse(f"/dispatches/{dispatch}", 303)
-
-    def resume(self, visit: Visit) -> Response:
-        """Go on exactly where the hold stopped."""
-        dispatch = self._dispatch(visit)
-        reason = visit.fields.get("reason", "")
-        self._service.controller.resume(dispatch, by=visit.by, reason=reason, may_start_for=_MAY_START_FOR)
-        return RedirectResponse(f"/dispatches/{dispatch}", 303)
-
-    def cancel(self, visit: Visit) -> Response:
-        """Withdraw everything that has not left, for good, once the person has said that they mean it."""
-        dispatch = self._dispatch(visit)
-        if visit.fields.get("sure") != "yes":
-            return self._html(visit, "cancel.html")
-        self._service.controller.cancel(dispatch, by=visit.by, reason=visit.fields.get("reason", ""))
-        return RedirectResponse(f"/dispatches/{dispatch}", 303)
-
-    def _dispatch(self, visit: Visit) -> DispatchId:
-        """Return the dispatch of the path.
-
-        Raises:
-            NotFound: there is none.
-        """
-        return self._service.dispatches.plan(DispatchId(visit.path["dispatch"])).dispatch
-
-    def _html(self, visit: Visit, name: str) -> HTMLResponse:
-        dispatch = self._dispatch(visit)
-        status = self._service.dispatches.status(dispatch)
+        """Show the board with its buttons; those that do not fit its state are there too, hidden, and appear when they do."""
+        board = self._read(visit)
         may = visit.visitor.caller.may
         html = self._pages.page(
-            name,
+            "dispatch.html",
             visitor=visit.visitor,
-            status=status,
-            plan=self._service.dispatches.plan(dispatch),
-            headline=self._service.releases.get(status.release, status.revision).content.headline,
-            settled={channel: one.tally.total - one.tally.count(OPEN) for channel, one in status.channels},
-            can_hold=status.state in _CAN_BE_HELD and may(Permission.HOLD),
-            can_resume=status.state is DispatchState.HELD and may(Permission.RESUME),
-            can_cancel=status.state in _CAN_BE_CANCELLED and may(Permission.CANCEL),
-            workers=self._service.workers_alive(),
-            is_live=_is_live(status),
+            **_values(board),
+            told=TOLD.get(visit.fields.get("told", ""), ""),
+            may=may,
+            Permission=Permission,
+            can_hold=board.status.state in CAN_BE_HELD,
         )
         return HTMLResponse(html)
 
+    def board(self, visit: Visit) -> Response:
+        """Show the part that changes, for browsers whose stream has broken."""
+        frame = self._frame(DispatchId(visit.path["dispatch"]))
+        return HTMLResponse(frame.html, headers={"X-Board-Time": str(frame.now_ms)})
 
-def _is_live(status: DispatchStatus) -> bool:
-    """Say whether the board still changes by itself."""
-    return status.state not in {DispatchState.CANCELLED, DispatchState.EXPIRED}
+    def follow(self, visit: Visit) -> AsyncGenerator[bytes]:
+        """Give the part that changes whenever it does."""
+        return self.live.follow(DispatchId(visit.path["dispatch"]))
+
+    def look(self, visit: Visit) -> Response:
+        """Ask providers and DNS again."""
+        board = self._read(visit)
+        self._lookout.look_again()
+        self._reader.forget(board.status.dispatch)
+        return RedirectResponse(f"/dispatches/{board.status.dispatch}", 303)
+
+    def _read(self, visit: Visit) -> Board:
+        return self._reader.read(DispatchId(visit.path["dispatch"]))
+
+    def _frame(self, dispatch: DispatchId) -> Frame:
+        board = self._reader.read(dispatch)
+        status = board.status
+        is_near = status.state is DispatchState.ARMED and status.lift_at - status.read_at < _NEAR
+        return Frame(
+            html=self._pages.page("_board.html", **_values(board)),
+            now_ms=to_us(status.read_at) // 1000,
+            is_over=status.state in _OVER,
+            is_final=status.state is DispatchState.DONE,
+            pause_s=_QUICK_S if is_near else _PAUSES_S.get(status.state, _OTHERWISE_S),
+        )
+
+
+def _values(board: Board) -> dict[str, object]:
+    status = board.status
+    return {
+        "board": board,
+        "plan": board.plan,
+        "status": status,
+        "headline": board.headline,
+        "todo": todo,
+        "lift_ms": to_us(status.lift_at) // 1000,
+        "now_ms": to_us(status.read_at) // 1000,
+    }

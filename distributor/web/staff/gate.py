@@ -6,8 +6,10 @@ the declarations with the table in docs/staff.md.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from time import monotonic
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -67,7 +69,11 @@ class Visit:
 
 Handler = Callable[[Visit], Response]
 #: Yields what goes to the browser bit by bit; runs on the event loop, so it must not block.
-Streamer = Callable[[Visit], AsyncIterator[bytes]]
+Streamer = Callable[[Visit], AsyncGenerator[bytes]]
+#: The last event of a stream whose viewer is not signed in any more.
+SIGNED_OUT: Final = b"event: signed-out\ndata:\n\n"
+#: How often a stream looks whether its viewer still may see it.
+_LOOK_AGAIN_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,11 @@ class Gate:
         self._app.add_api_route(path, do, methods=["POST"], include_in_schema=False)
 
     def stream(self, path: str, streamer: Streamer, *, needs: Permission) -> None:
-        """Add server-sent events, which change nothing. Whoever is not signed in gets 401, at which browsers give up."""
+        """Add server-sent events, which change nothing. Whoever is not signed in gets 401, at which browsers give up.
+
+        The stream ends soon after its viewer may not see it any more, and watching does not put off the end of a session. That
+        is looked at whenever the streamer yields, so it should do so every few seconds, if only a comment.
+        """
         self.declared.append(Declared("GET", path, needs))
 
         async def flow(request: Request) -> Response:
@@ -135,9 +145,30 @@ class Gate:
             if visitor is None or not visitor.caller.may(needs):
                 return Response(status_code=401 if visitor is None else 403)
             visit = Visit(visitor=visitor, path=request.path_params, fields=dict(request.query_params))
-            return StreamingResponse(streamer(visit), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+            pieces = self._while_allowed(streamer(visit), request.cookies.get(self._cookie, ""), needs)
+            return StreamingResponse(pieces, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
         self._app.add_api_route(path, flow, methods=["GET"], include_in_schema=False)
+
+    async def _while_allowed(self, pieces: AsyncGenerator[bytes], secret: str, needs: Permission) -> AsyncIterator[bytes]:
+        looked_at = monotonic()
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if monotonic() - looked_at > _LOOK_AGAIN_S:
+                    if not await run_in_threadpool(self._may_still, secret, needs):
+                        yield SIGNED_OUT
+                        return
+                    looked_at = monotonic()
+                yield piece
+
+    def _may_still(self, secret: str, needs: Permission) -> bool:
+        try:
+            return self._sign_in.still_by_session(secret).may(needs)
+        except NotSignedIn:
+            return False
+        except StoreUnavailable:
+            # Nobody has ended it; when Redis is back it is asked again.
+            return True
 
     async def _visitor(self, request: Request) -> Visitor | None:
         secret = request.cookies.get(self._cookie, "")

@@ -17,6 +17,8 @@ from distributor.core.finding import Finding
 _GOOD_FOR: Final = timedelta(minutes=15)
 #: However often somebody presses the button.
 _NOT_AGAIN_WITHIN: Final = timedelta(seconds=5)
+#: When the process ends.
+_PATIENCE: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,11 @@ class Lookout:
                 self._begin()
 
     def close(self) -> None:
-        """Wait until nobody looks any more."""
+        """Wait until nobody looks any more, though not for a provider that does not answer."""
         with self._lock:
             thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(_PATIENCE.total_seconds())
 
     def _begin(self) -> threading.Thread:
         if self._thread is None:

@@ -23,6 +23,7 @@ from distributor.sandbox.serve import RunningSandbox
 from distributor.store.password_hash import ArgonHasher
 from distributor.web.api.app import add_api
 from distributor.web.app import create_app
+from distributor.web.serve import EndingStreams
 from distributor.web.staff.app import add_staff_application
 from distributor.web.staff.gate import COOKIE, Declared
 from tests.flow.newsroom import Newsroom
@@ -64,7 +65,8 @@ class StaffSite:
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._server = _Threaded(uvicorn.Config(app, lifespan="off", ws="none", access_log=False, log_config=None))
+        config = uvicorn.Config(app, lifespan="off", ws="none", access_log=False, log_config=None)
+        self._server = _Threaded(config, self.application.end_streams)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
         self._thread.start()
         while not self._server.started:
@@ -119,7 +121,7 @@ class StaffSite:
         self.application.close()
 
 
-class _Threaded(uvicorn.Server):
+class _Threaded(EndingStreams):
     def install_signal_handlers(self) -> None:
         """Leave the signals to the tests."""
 

@@ -67,9 +67,10 @@ def test_from_a_paste_to_a_dispatch_that_is_held_on_a_phone(browser: Browser, si
 
     (dispatch,) = site.newsroom.service.dispatches.all()
     assert site.newsroom.status(dispatch).state is DispatchState.HELD
+    dispatcher.get_by_role("link", name="Resume …").click()
     dispatcher.get_by_role("button", name="Resume").click()
     expect(dispatcher.get_by_text("leaves in")).to_be_visible()
-    dispatcher.get_by_role("button", name="Cancel …").click()
+    dispatcher.get_by_role("link", name="Cancel …").click()
     expect(dispatcher.get_by_text("This cannot be undone")).to_be_visible()
     dispatcher.get_by_role("button", name="Cancel it for good").click()
     expect(dispatcher.locator("#board").get_by_text("cancelled").first).to_be_visible()

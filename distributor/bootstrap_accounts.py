@@ -45,3 +45,10 @@ def staff_door(stores: Stores, *, hasher: PasswordHasher | None = None) -> Staff
         ),
         tokens=TokenKeeper(accounts=accounts, tokens=tokens, audit=audit, clock=clock),
     )
+
+
+def keepers_of(sign_in: SignIn) -> tuple[AccountKeeper, TokenKeeper]:
+    """Return the steps that keep accounts and tokens, behind the same door."""
+    accounts, audit, clock = sign_in.accounts, sign_in.audit, sign_in.clock
+    keeper = AccountKeeper(accounts=accounts, hasher=sign_in.hasher, throttle=sign_in.throttle, audit=audit, clock=clock)
+    return keeper, TokenKeeper(accounts=accounts, tokens=sign_in.tokens, audit=audit, clock=clock)

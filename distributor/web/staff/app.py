@@ -15,6 +15,7 @@ from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
+from distributor.web.staff.accounts import AccountPages
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.board import BoardReader
@@ -26,6 +27,7 @@ from distributor.web.staff.imports import ImportPages
 from distributor.web.staff.lists import ListPages
 from distributor.web.staff.live import LiveBoards
 from distributor.web.staff.lookout import Lookout
+from distributor.web.staff.me import OwnPages
 from distributor.web.staff.overview import OverviewPages
 from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.person import PersonPages
@@ -76,6 +78,8 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     HealthPages(service, pages, lookout).add_to(gate)
     for area in (PeoplePages, PersonPages, ListPages, SuppressionFilePages, SuppressionPages, AuditPages):
         area(service, pages).add_to(gate)
+    AccountPages(service, pages, sign_in).add_to(gate)
+    OwnPages(service, pages, sign_in).add_to(gate)
     imports = ImportRunner(service)
     ImportPages(service, pages, imports).add_to(gate)
     for name in pages.static_files():

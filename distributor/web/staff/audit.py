@@ -57,7 +57,7 @@ class AuditPages:
         query = self._query(visit)
         page = self._service.audit.newest(query, before=visit.fields.get("before"), most=_A_PAGE)
         values = {
-            "lines": self._told(page.entries),
+            "lines": self._told(page.entries, may_see_accounts=visit.visitor.caller.may(Permission.MANAGE_USERS)),
             "before": page.before,
             "is_first": not visit.fields.get("before"),
             "asked": {name: visit.fields.get(name, "")[:_LONGEST] for name in ("subject", "by", "area", "since", "until")},
@@ -88,14 +88,15 @@ class AuditPages:
             until=until and until + timedelta(days=1),
         )
 
-    def _told(self, entries: Sequence[AuditEntry]) -> list[Told]:
+    def _told(self, entries: Sequence[AuditEntry], *, may_see_accounts: bool) -> list[Told]:
         sentences = [sentence_of(entry.action, entry.facts) for entry in entries]
         numbers = self._service.book.numbers_of([AddressKey(entry.subject) for entry in entries])
         names = account_names(self._service)
         told: list[Told] = []
         for entry, sentence, number in zip(entries, sentences, numbers, strict=True):
             name, href = _place_of(entry.subject, sentence.thing, number, names)
-            told.append(Told(entry=entry, sentence=sentence, name=name, href=href))
+            is_open = may_see_accounts or sentence.thing is not Thing.ACCOUNT
+            told.append(Told(entry=entry, sentence=sentence, name=name, href=href if is_open else ""))
         return told
 
 
@@ -113,7 +114,7 @@ def _place_of(subject: str, thing: Thing, number: int | None, names: Mapping[str
         case Thing.WHOEVER:
             return _whoever(subject)
         case Thing.ACCOUNT:
-            return names.get(subject, "an account that is not known"), ""
+            return names.get(subject, "an account that is not known"), f"/accounts/{subject}" if subject in names else ""
         case Thing.NOTHING:
             return "", ""
         case _:

@@ -56,6 +56,9 @@ class Visit:
     pairs: Sequence[tuple[str, str]] = field(default=())
     #: Files by field, of forms that bring some.
     files: Mapping[str, Upload] = field(default_factory=lambda: MappingProxyType({}))
+    #: The session's own, for whoever changes their password; and the network address, for the throttle.
+    secret: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of a field."""
@@ -188,7 +191,13 @@ class Gate:
             roles = " or ".join(role.value for role in roles_with(needs))
             return self._problem(visitor, f"Your roles do not allow this. Somebody who is {roles} can do it.", 403)
         visit = Visit(
-            visitor=visitor, path=request.path_params, fields=dict(form.pairs), pairs=form.pairs, files=dict(form.files)
+            visitor=visitor,
+            path=request.path_params,
+            fields=dict(form.pairs),
+            pairs=form.pairs,
+            files=dict(form.files),
+            secret=request.cookies.get(self._cookie, ""),
+            address=_address(request),
         )
         try:
             response = await run_in_threadpool(handler, visit)
@@ -222,8 +231,7 @@ class Gate:
             form = await read_form(request)
             if form is None or not _is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
-            address = request.client.host if request.client else ""
-            return await run_in_threadpool(self._enter, form.pairs, address, request.cookies.get(self._cookie, ""))
+            return await run_in_threadpool(self._enter, form.pairs, _address(request), request.cookies.get(self._cookie, ""))
 
         @self._app.post("/logout", include_in_schema=False)
         async def log_out(request: Request) -> Response:
@@ -249,8 +257,16 @@ class Gate:
             visitor = Visitor(caller=begun.caller, csrf=begun.csrf)
             html = self._pages.page("go_on.html", visitor=visitor, next=next_path, kept=kept)
             response = HTMLResponse(html, 200, HEADERS)
-        response.set_cookie(self._cookie, begun.secret, httponly=True, secure=self._is_secure, samesite="lax", path="/")
+        self.remember(response, begun.secret)
         return response
+
+    def remember(self, response: Response, secret: str) -> None:
+        """Give the browser a session that has just begun."""
+        response.set_cookie(self._cookie, secret, httponly=True, secure=self._is_secure, samesite="lax", path="/")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _query(request: Request) -> Form | None:

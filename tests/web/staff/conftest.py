@@ -109,7 +109,7 @@ class StaffSite:
     def names(**known: str) -> dict[str, str]:
         """Return something for every place in the patterns of addresses; what is not given leads to nothing."""
         things = {"release": "rnone", "dispatch": "dnone", "channel": "email", "language": "en"}
-        people = {"number": "1", "list": "press", "filter": "none", "import": "inone", "token": "tnone"}
+        people = {"number": "1", "list": "press", "filter": "none", "import": "inone", "account": "unone", "token": "tnone"}
         return {**things, **people, **known}
 
     def close(self) -> None:

@@ -163,4 +163,4 @@ def everything(site: StaffSite) -> dict[str, str]:
     waiting = site.newsroom.take_in(with_headline("A third release, not approved"))
     site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
     foreseen = an_import(site, owner=account_id(ADMIN))
-    return site.names(release=waiting.release_id, dispatch=plan.dispatch, **{"import": foreseen.id})
+    return site.names(release=waiting.release_id, dispatch=plan.dispatch, account=account_id(EDITOR), **{"import": foreseen.id})

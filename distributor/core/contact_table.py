@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from distributor.core.audience import Contact
@@ -11,6 +12,7 @@ from distributor.core.media_list import ContactsFile
 
 #: What a spreadsheet takes for the beginning of a formula, or skips before one.
 _FORMULA: Final = frozenset("=+-@\t\r")
+_LINES_A_BLOCK: Final = 2000
 
 
 def row_of(contact: Contact) -> list[str]:
@@ -40,6 +42,13 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         # A writer returns what its file's `write` returns.
         yield str(out.writerow([_harmless(cell) for cell in row]))
+
+
+def csv_blocks(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the same in blocks of lines, for answers that go out bit by bit: each bit costs as much as many lines."""
+    lines = csv_lines(rows)
+    while block := "".join(islice(lines, _LINES_A_BLOCK)):
+        yield block
 
 
 def _harmless(cell: str) -> str:

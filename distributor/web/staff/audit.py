@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from distributor.bootstrap import Service
 from distributor.bootstrap_accounts import account_names
 from distributor.core.account import Permission
 from distributor.core.audit_words import AREAS, Sentence, Thing, sentence_of
-from distributor.core.contact_table import csv_lines
+from distributor.core.contact_table import csv_blocks
 from distributor.core.ids import AddressKey
 from distributor.flow.export_people import AUDIT, record_export
 from distributor.ports import AuditEntry
@@ -25,6 +26,7 @@ from distributor.store.audit import entry_json
 from distributor.web.staff.gate import Gate, Visit
 
 _A_PAGE: Final = 100
+_LINES_A_BLOCK: Final = 2000
 _LONGEST: Final = 100
 
 
@@ -72,8 +74,7 @@ class AuditPages:
         record_export(AUDIT, "all", audit=self._service.audit, clock=self._service.clock, by=visit.by)
         entries = self._service.audit.all_newest(self._query(visit))
         if visit.fields.get("format") == "json":
-            lines = (entry_json(entry) + b"\n" for entry in entries)
-            return StreamingResponse(lines, media_type="application/x-ndjson", headers=_file("audit.jsonl"))
+            return StreamingResponse(_json_lines(entries), media_type="application/x-ndjson", headers=_file("audit.jsonl"))
         return StreamingResponse(_csv(entries), media_type="text/csv; charset=utf-8", headers=_file("audit.csv"))
 
     def _query(self, visit: Visit) -> AuditQuery:
@@ -135,10 +136,15 @@ _KEY: Final = 20
 
 def _csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
     yield "\ufeff"
-    yield from csv_lines([["at", "by", "action", "subject", "reason", "facts"]])
-    yield from csv_lines(
+    yield from csv_blocks([["at", "by", "action", "subject", "reason", "facts"]])
+    yield from csv_blocks(
         [entry.at.isoformat(), entry.by, entry.action, entry.subject, entry.reason, _facts(entry)] for entry in entries
     )
+
+
+def _json_lines(entries: Iterator[AuditEntry]) -> Iterator[bytes]:
+    while block := b"".join(entry_json(entry) + b"\n" for entry in islice(entries, _LINES_A_BLOCK)):
+        yield block
 
 
 def _facts(entry: AuditEntry) -> str:

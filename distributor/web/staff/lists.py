@@ -14,15 +14,19 @@ from distributor.core.account import Permission
 from distributor.core.audience import Contact
 from distributor.core.audience_filter import FILTER_FIELDS, AudienceFilter
 from distributor.core.contact_headers import FIELDS
-from distributor.core.contact_table import csv_lines, row_of
+from distributor.core.contact_row import contact_of
+from distributor.core.contact_table import csv_blocks, row_of
 from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.ids import ListName
+from distributor.flow.add_person import add_person
 from distributor.flow.export_people import LIST, record_export
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 from distributor.web.staff.reason import reason_in
 
 _A_PAGE: Final = 50
+#: What is asked of somebody who is added by hand.
+_BY_HAND: Final = ("email", "name", "outlet", "language")
 _BLOCK: Final = 1000
 #: Beyond any contact's number.
 _DIGITS: Final = 9
@@ -43,6 +47,7 @@ class ListPages:
         gate.page("/lists", self.everything, needs=Permission.READ)
         gate.act("/lists", self.create, needs=Permission.MANAGE_CONTACTS)
         gate.page("/lists/{list}", self.show, needs=Permission.READ)
+        gate.act("/lists/{list}/people", self.add_person, needs=Permission.MANAGE_CONTACTS)
         gate.act("/lists/{list}/export", self.export, needs=Permission.MANAGE_CONTACTS)
         gate.act("/lists/{list}/delete", self.delete, needs=Permission.MANAGE_CONTACTS)
         gate.act("/filters", self.save_filter, needs=Permission.MANAGE_CONTACTS)
@@ -69,12 +74,42 @@ class ListPages:
 
     def show(self, visit: Visit) -> Response:
         """Show a list's people a page at a time, in the order of their numbers."""
+        return self._show(visit)
+
+    def _show(self, visit: Visit, *, problem: str = "") -> Response:
         name, count = self._named(visit)
         after = _number(visit.fields.get("after", ""))
         numbers = self._lists.page(name, after=after, most=_A_PAGE + 1)
         people = list(self._service.book.load(numbers[:_A_PAGE]))
-        following = numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None
-        return self._html(visit, "list.html", list_name=name, count=count, people_here=people, after=after, following=following)
+        values = {
+            "list_name": name,
+            "count": count,
+            "people_here": people,
+            "after": after,
+            "following": numbers[_A_PAGE - 1] if len(numbers) > _A_PAGE else None,
+            "problem": problem,
+            "typed": {field: visit.fields.get(field, "") if problem else "" for field in _BY_HAND},
+        }
+        return self._html(visit, "list.html", status=422 if problem else 200, **values)
+
+    def add_person(self, visit: Visit) -> Response:
+        """Put one person on the list by hand; the rest of what is known of them is on their own page."""
+        name, _ = self._named(visit)
+        try:
+            contact = contact_of({field: visit.fields.get(field, "") for field in _BY_HAND})
+            number = add_person(
+                contact,
+                on=name,
+                book=self._service.book,
+                lists=self._lists,
+                left_lists=self._service.left_lists,
+                audit=self._service.audit,
+                clock=self._service.clock,
+                by=visit.by,
+            )
+        except (BadInput, Refused) as error:
+            return self._show(visit, problem=_said(error))
+        return RedirectResponse(f"/people/{number}", 303)
 
     def export(self, visit: Visit) -> Response:
         """Give the list with everything on its people as a CSV that `contacts import` reads again."""
@@ -86,8 +121,8 @@ class ListPages:
     def _csv(self, name: ListName) -> Iterator[str]:
         # With a byte-order mark, so that spreadsheets take it for UTF-8.
         yield "\ufeff"
-        yield from csv_lines([FIELDS])
-        yield from csv_lines(row_of(contact) for contact in self._members(name))
+        yield from csv_blocks([FIELDS])
+        yield from csv_blocks(row_of(contact) for contact in self._members(name))
 
     def _members(self, name: ListName) -> Iterator[Contact]:
         after = 0

@@ -12,7 +12,7 @@ from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import suppression_pages
 from distributor.core.account import Permission
 from distributor.core.addresses import normalise
-from distributor.core.contact_table import csv_lines
+from distributor.core.contact_table import csv_blocks
 from distributor.core.errors import BadInput, NotFound
 from distributor.core.ids import AddressKey, ContactNumber
 from distributor.flow.export_people import SUPPRESSIONS, record_export
@@ -123,11 +123,11 @@ class SuppressionPages:
 
     def _csv(self) -> Iterator[str]:
         yield "\ufeff"
-        yield from csv_lines([["email", "list", "since", "reason", "by"]])
+        yield from csv_blocks([["email", "list", "since", "reason", "by"]])
         before, is_more = None, True
         while is_more:
             page = self._stored.newest(before=before, most=_BLOCK)
-            yield from csv_lines(
+            yield from csv_blocks(
                 [address, line.list_name or "", line.record.at.isoformat(), line.record.reason, line.record.by]
                 for line, _, address in self._with_people(page.lines)
             )

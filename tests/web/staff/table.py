@@ -49,6 +49,7 @@ TABLE: Final = {
     ("GET", "/lists"): Permission.READ,
     ("POST", "/lists"): Permission.MANAGE_CONTACTS,
     ("GET", "/lists/{list}"): Permission.READ,
+    ("POST", "/lists/{list}/people"): Permission.MANAGE_CONTACTS,
     ("POST", "/lists/{list}/export"): Permission.MANAGE_CONTACTS,
     ("POST", "/lists/{list}/delete"): Permission.MANAGE_CONTACTS,
     ("POST", "/filters"): Permission.MANAGE_CONTACTS,

@@ -42,6 +42,7 @@ def test_what_happened_reads_as_sentences_with_links_to_the_things(site: StaffSi
     assert "Ana erased for good a person who was erased: “their request”" in lines
     assert f"Ben Okri approved release {stored.release_id}, revision 1" in lines
     assert any(line.startswith(f"Ana Lima took in revision 1 of release {stored.release_id}") for line in lines)
+    assert "Eda Writes signed in" not in lines
     assert any("added the account Eda Writes as editor" in line for line in lines)
     for path in (f"/releases/{stored.release_id}", f"/dispatches/{plan.dispatch}", "/people/1"):
         assert f'href="{path}"' in answer.text

@@ -212,6 +212,23 @@ def test_a_list_is_made_and_deleted_but_not_while_it_is_needed(site: StaffSite, 
     assert stored(site).name == "Ines Roy"
 
 
+def test_one_person_is_added_by_hand_as_an_import_of_one_row_would(site: StaffSite, ines: int) -> None:
+    service, session = site.newsroom.service, site.sign_in(EDITOR)
+    service.left_lists.leave(PRESS, address_key(INES), ContactNumber(ines), reason="r", by="r", at=datetime.now(UTC))
+
+    added = site.post("/lists/press/people", session, email="Jon@Radio.example", name="Jon Lund", language="sv", priority="yes")
+    again = site.post("/lists/press/people", session, email="jon@radio.example", outlet="The Radio")
+    wrong = site.post("/lists/press/people", session, email="no address", name=NASTY)
+    gone = site.post("/lists/press/people", session, email=INES)
+
+    jon = stored(site, "jon@radio.example")
+    assert (added.status, again.headers["location"], wrong.status, gone.status) == (303, added.headers["location"], 422, 422)
+    assert (jon.name, jon.outlet, jon.languages, jon.is_priority) == ("Jon Lund", "The Radio", ("sv",), False)
+    assert ("&lt;img" in wrong.text, "by their own word" in gone.text) == (True, True)
+    assert actions(site)[-1] == ("Eda Writes", "contact.added")
+    assert site.post("/lists/none/people", session, email=INES).status == 404
+
+
 def test_a_filter_counts_on_demand_and_takes_no_name_of_a_list(site: StaffSite, ines: int) -> None:
     session = site.sign_in(EDITOR)
     site.newsroom.crowd(3)

@@ -125,6 +125,15 @@ class DispatchesAtAGlance(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionLine:
+    """One revision in a list of them."""
+
+    revision: int
+    added_by: str
+    added_at: datetime
+
+
 class ReleaseStore(Protocol):
     """Releases, their revisions and approvals."""
 
@@ -137,13 +146,15 @@ class ReleaseStore(Protocol):
         revises: ReleaseId | None = None,
         translations: Sequence[Release] = (),
         others: Others = Others.FALLBACK,
+        after: int | None = None,
     ) -> StoredRevision:
         """Store a release, or a new revision of one, atomically; what is stored already is returned as it is.
 
-        A new revision voids the release's approval in the same step.
+        A new revision voids the release's approval in the same step. `after` is the revision that the writer had before them.
 
         Raises:
             NotFound: `revises` names no release.
+            RevisionCame: `after` is no longer the latest.
         """
         ...
 
@@ -153,6 +164,10 @@ class ReleaseStore(Protocol):
         Raises:
             NotFound: no such release or revision.
         """
+        ...
+
+    def revisions(self, release: ReleaseId, *, most: int) -> Sequence[RevisionLine]:
+        """Return the newest revisions of a release, newest first; none when there is no such release."""
         ...
 
     def resolve(self, prefix: str) -> ReleaseId:

@@ -52,7 +52,7 @@ def contacts_in(lines: Iterable[Text]) -> FoundContacts:
         if not _read(_with_targets(line), cards):
             rest.append(line)
     contacts = tuple(
-        PressContact(name=card.name or card.email or card.phone, role=card.role, email=card.email, phone=card.phone)
+        PressContact(name=_line(card.name or card.email or card.phone), role=_line(card.role), email=card.email, phone=card.phone)
         for card in cards
         if card.is_reachable
     )
@@ -100,6 +100,10 @@ def _fill(card: _Card, emails: list[str], phones: list[str], roles: list[str]) -
     role = ", ".join(roles)
     card.role = card.role or role if len(role) <= _LONGEST_ROLE else card.role
     return True
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _only(*words: str) -> Text:

@@ -5,6 +5,7 @@
     ├── NotFound              the named release, dispatch, list or contact does not exist
     ├── Refused               the request is understood and not allowed in the present state
     │   ├── ApprovalRefused   a rule of approval stands against it
+    │   ├── RevisionCame      somebody saved a newer revision meanwhile; look at it, then save again
     │   ├── ScheduleRefused   the dispatch cannot be scheduled as asked
     │   ├── Forbidden         the caller's roles or token do not allow it
     │   ├── NotSignedIn       no valid session or token came with the request
@@ -71,6 +72,15 @@ class Refused(DistributorError):
 
 class ApprovalRefused(Refused):
     """The release cannot be approved as asked."""
+
+
+class RevisionCame(Refused):
+    """Somebody saved a newer revision meanwhile."""
+
+    def __init__(self, *, revision: int) -> None:
+        super().__init__(f"Somebody saved revision {revision} meanwhile. Look at it, then save yours again.")
+        #: The latest there is now.
+        self.revision = revision
 
 
 class ScheduleRefused(Refused):

@@ -96,3 +96,15 @@ def language_of(text: str) -> Language | None:
     scores = sorted(((sum(word in small for word in words), language) for language, small in _SMALL_WORDS.items()), reverse=True)
     (best, language), (second, _) = scores[:2]
     return language if best >= _ENOUGH and best >= _CLEARLY * second else None
+
+
+def language_said_or_guessed(said: Language | None, text: str) -> tuple[Language, tuple[str, ...]]:
+    """Return the language that somebody said, else the one that the words are in, with a remark that it is a guess."""
+    if said:
+        return said, ()
+    guess = language_of(text)
+    if guess:
+        return guess, (
+            f'The language was taken to be "{guess}" from its words; "language:" in the front matter says it for certain.',
+        )
+    return Language("en"), ('The language is not clear and was taken to be "en"; write "language:" in the front matter.',)

@@ -65,6 +65,16 @@ class _Listener:
         return speaker
 
 
+def marked_words(text: str) -> tuple[str, ...]:
+    """Return what stands in each pair of quotation marks, whether somebody speaks it or not.
+
+    >>> marked_words("“Yes,” she said of “Medalyon”.")
+    ('Yes,', 'Medalyon')
+    """
+    words = (next(group for group in pair.groups() if group is not None).strip() for pair in _PAIRS.finditer(text))
+    return tuple(one for one in words if one)
+
+
 def with_quotations(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return the blocks with the quotations of every paragraph, each with its speaker where one is named."""
     listener = _Listener()

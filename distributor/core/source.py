@@ -6,6 +6,7 @@ text, since an address or a contact is told by its lines.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,22 @@ import regex
 
 from distributor.core.embargo import Embargo
 from distributor.core.ids import Language, ListName
-from distributor.core.release import BulletList, Image, Paragraph, PressContact, SourceFormat, Span, Subheading, Text, plain
+from distributor.core.release import (
+    Block,
+    BulletList,
+    Image,
+    Paragraph,
+    PressContact,
+    SourceFormat,
+    Span,
+    Subheading,
+    Text,
+    plain,
+)
+from distributor.core.spoken import Spoken
+
+#: How most words look.
+_NO_LOOK = Span(text="")
 
 
 class Kind(StrEnum):
@@ -67,6 +83,13 @@ class Metadata:
     boilerplate: tuple[SourceBlock, ...] = ()
     notes: tuple[SourceBlock, ...] = ()
     call_to_action: tuple[SourceBlock, ...] = ()
+    #: As it stood in the text before everything had its key.
+    embargo_line: str = ""
+    end_mark: str = ""
+    #: What the text leaves open, or would be heard wrongly.
+    speakers: tuple[Spoken, ...] = ()
+    #: Whether everything has its key, so that the text is the body alone and nothing is looked for in it.
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +112,16 @@ class Source:
 
 
 def tidy(text: Text, *, keep_lines: bool = False) -> Text:
-    """Return the text with runs of white space squeezed, none at its ends, and neighbours of one look joined.
+    """Return the text with white space squeezed, without any at its ends, and neighbours of one look joined; spaces have no look.
 
     >>> tidy((Span(text=" One  "), Span(text=" two ")))
     (Span(text='One two', href=None, is_strong=False, is_emphasis=False),)
+    >>> [span.text for span in tidy((Span(text="One ", is_strong=True), Span(text="two")))]
+    ['One', ' two']
     """
     pattern, blank = (r"[ \t]+", " ") if keep_lines else (r"[ \t\n]+", " ")
     joined: list[Span] = []
-    for span in text:
+    for span in (piece for whole in text for piece in _without_looks_at_ends(whole)):
         words = regex.sub(pattern, blank, span.text)
         if joined and joined[-1].text[-1:].isspace():
             words = words.lstrip(" ")
@@ -109,6 +134,15 @@ def tidy(text: Text, *, keep_lines: bool = False) -> Text:
         else:
             joined.append(replace(span, text=words))
     return _without_blank_end(joined)
+
+
+def _without_looks_at_ends(span: Span) -> Text:
+    """Return the span, the white space at its ends as spans of no look: nobody sees whether a space is bold."""
+    words = span.text.strip(" \t\n")
+    if replace(span, text="") == _NO_LOOK or words == span.text:
+        return (span,)
+    before, _, after = span.text.partition(words) if words else (span.text, "", "")
+    return tuple(piece for piece in (Span(text=before), replace(span, text=words), Span(text=after)) if piece.text)
 
 
 def cut(text: Text, start: int, end: int | None = None) -> Text:
@@ -144,6 +178,15 @@ def to_block(block: SourceBlock) -> Paragraph | Subheading | BulletList:
             return Subheading(text=tidy(block.text), line=block.line)
         case Kind.PARAGRAPH:
             return Paragraph(text=tidy(block.text), line=block.line)
+
+
+def by_lines(blocks: Iterable[SourceBlock]) -> tuple[Block, ...]:
+    """Return the release's blocks; lines of a paragraph become paragraphs, for each is a statement of its own."""
+    return tuple(
+        to_block(replace(block, text=line))
+        for block in blocks
+        for line in ((tidy(block.text),) if block.kind is not Kind.PARAGRAPH else lines_of(block.text))
+    )
 
 
 def _without_blank_end(spans: list[Span]) -> Text:

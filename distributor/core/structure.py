@@ -7,7 +7,6 @@ not expect is a remark. Nothing of the text is lost: a line that no part claims 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import regex
@@ -16,8 +15,8 @@ from distributor.core.contact_lines import contacts_in
 from distributor.core.embargo import Embargo
 from distributor.core.embargo_line import embargo_in_line
 from distributor.core.errors import BadInput, must_be_aware
-from distributor.core.ids import Language
-from distributor.core.language_of import language_of
+from distributor.core.exact import IS_OVER, as_said
+from distributor.core.language_of import language_said_or_guessed
 from distributor.core.opening import (
     EmbargoLine,
     take_dateline,
@@ -26,10 +25,10 @@ from distributor.core.opening import (
     take_subhead,
     without_labels,
 )
-from distributor.core.quotation import with_quotations
 from distributor.core.release import Block, Paragraph, PressContact, Release, plain
 from distributor.core.section import Parts, divide
-from distributor.core.source import Kind, Source, SourceBlock, lines_of, tidy, to_block
+from distributor.core.source import Kind, Source, SourceBlock, by_lines, lines_of, to_block
+from distributor.core.spoken import with_speakers
 
 _ORGANISATION = r"\p{Lu}[\p{L}’'&.-]*(?:\s+(?:(?:of|for|to|and|the|de|des|du|la|para|y|für|und|der)\s+){0,2}\p{Lu}[\p{L}’'&.-]*)*"
 _DESCRIBES = regex.compile(
@@ -50,6 +49,8 @@ def understand(source: Source, *, now: datetime) -> Release:
     """
     must_be_aware(now, name="now")
     metadata = source.metadata
+    if metadata.is_exact:
+        return as_said(source, now=now)
     lines, blocks = take_embargo_lines(without_labels(source.blocks))
     headline, blocks = take_headline(source, without_labels(blocks))
     parts = divide(blocks)
@@ -64,19 +65,21 @@ def understand(source: Source, *, now: datetime) -> Release:
             remedy="Add the text, each paragraph after a blank line.",
         )
     contacts, rest = _contacts(parts)
-    language, language_remarks = _language(source, headline, body)
+    words = " ".join([headline, *(block.words for block in body)])
+    language, language_remarks = language_said_or_guessed(metadata.language or source.language, words)
+    spoken_body, spoken_remarks = with_speakers(tuple(to_block(block) for block in body), metadata.speakers)
     return Release(
         headline=headline,
         language=language,
-        body=with_quotations(tuple(to_block(block) for block in body)),
+        body=spoken_body,
         subhead=metadata.subhead or subhead,
         dateline=dateline,
         embargo=embargo,
-        embargo_line=lines[0].words if lines else "",
-        end_mark=parts.end_mark,
-        call_to_action=_blocks(metadata.call_to_action or parts.call_to_action),
-        notes=(*_blocks(metadata.notes or parts.notes), *rest),
-        boilerplate=_blocks(boilerplate),
+        embargo_line=lines[0].words if lines else metadata.embargo_line,
+        end_mark=parts.end_mark or metadata.end_mark,
+        call_to_action=by_lines(metadata.call_to_action or parts.call_to_action),
+        notes=(*by_lines(metadata.notes or parts.notes), *rest),
+        boilerplate=by_lines(boilerplate),
         contacts=metadata.contacts or contacts,
         images=metadata.images or source.images,
         hashtags=metadata.hashtags or parts.hashtags,
@@ -86,7 +89,7 @@ def understand(source: Source, *, now: datetime) -> Release:
         languages_wanted=metadata.languages,
         lists=metadata.lists,
         source_format=source.format,
-        remarks=(*source.remarks, *embargo_remarks, *boilerplate_remarks, *language_remarks),
+        remarks=(*source.remarks, *embargo_remarks, *boilerplate_remarks, *language_remarks, *spoken_remarks),
     )
 
 
@@ -105,7 +108,7 @@ def _embargo(
         chosen = read[0]
     lift_at = chosen.lift_at() if chosen else None
     is_over = lift_at is not None and lift_at <= now
-    return chosen, ("The embargo was over already when the release was taken in.",) if is_over else ()
+    return chosen, (IS_OVER,) if is_over else ()
 
 
 def _read(source: Source, line: EmbargoLine, issued: date | None) -> Embargo:
@@ -142,24 +145,3 @@ def _contacts(parts: Parts) -> tuple[tuple[PressContact, ...], tuple[Block, ...]
     found = contacts_in(line for line, _ in lines)
     numbers = {plain(line): number for line, number in lines}
     return found.contacts, tuple(Paragraph(text=line, line=numbers.get(plain(line), 0)) for line in found.rest)
-
-
-def _language(source: Source, headline: str, body: tuple[SourceBlock, ...]) -> tuple[Language, tuple[str, ...]]:
-    said = source.metadata.language or source.language
-    if said:
-        return said, ()
-    guess = language_of(" ".join([headline, *(block.words for block in body)]))
-    if guess:
-        return guess, (
-            f'The language was taken to be "{guess}" from its words; "language:" in the front matter says it for certain.',
-        )
-    return Language("en"), ('The language is not clear and was taken to be "en"; write "language:" in the front matter.',)
-
-
-def _blocks(blocks: tuple[SourceBlock, ...]) -> tuple[Block, ...]:
-    """Return the release's blocks; lines of a paragraph become paragraphs, for each is a statement of its own."""
-    return tuple(
-        to_block(replace(block, text=line))
-        for block in blocks
-        for line in ((tidy(block.text),) if block.kind is not Kind.PARAGRAPH else lines_of(block.text))
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from distributor.core.errors import BadInput
+from distributor.core.errors import BadInput, NotFound
 from distributor.core.ids import Language
 from distributor.core.release import Release
 
@@ -23,6 +23,40 @@ class Others(StrEnum):
     LEAVE_OUT = "leave-out"
     #: If there are any, the dispatch is not prepared, and staff decide.
     HOLD = "hold"
+
+
+class Translated(StrEnum):
+    """What becomes of the translations when the text that they translate changes."""
+
+    #: They say what it said before, so they are left behind.
+    LEFT_BEHIND = "left-behind"
+    #: Somebody says that they still say the same.
+    KEPT = "kept"
+
+
+def kept_translations(changed: Release, translations: Sequence[Release]) -> tuple[Release, ...]:
+    """Return the translations for the changed text; an embargo of their own that it no longer has is its own now.
+
+    Raises:
+        BadInput: one is in the language that the text itself has now.
+    """
+    kept: tuple[Release, ...] = ()
+    for one in translations:
+        agrees = one.embargo is None or one.embargo == changed.embargo or _same_instant(changed, one)
+        kept = with_translation(changed, kept, one if agrees else replace(one, embargo=None))
+    return kept
+
+
+def without_translation(translations: Sequence[Release], language: str) -> tuple[Release, ...]:
+    """Return the translations without the one in that language.
+
+    Raises:
+        NotFound: there is none.
+    """
+    others = tuple(one for one in translations if one.language != language)
+    if len(others) == len(translations):
+        raise NotFound("translation", language[:40], remedy="The release's page shows those that there are.")
+    return others
 
 
 def with_translation(original: Release, translations: Sequence[Release], coming: Release) -> tuple[Release, ...]:

@@ -27,9 +27,15 @@ class Value:
     """One value of the front matter. Exactly one of `text`, `items` and `fields` is set."""
 
     line: int
+    #: Where it was typed, when not into a file: the field's name.
+    place: str = ""
     text: str | None = None
     items: tuple[Value, ...] | None = None
     fields: Mapping[str, Value] | None = None
+
+    def where(self, name: str) -> str:
+        """Return the place for a message: the field, or the line of the file of that name."""
+        return self.place or f"{name}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import nh3
 import regex
 
-from distributor.core.ids import Language
 from distributor.core.release import Image, SourceFormat, Span, Text, plain
 from distributor.core.source import Kind, Metadata, Source, SourceBlock, tidy
+from distributor.intake.language_code import language_called
 from distributor.intake.link_target import SCHEMES, with_bare_links
 
 _BLOCKS = frozenset(
@@ -105,7 +105,7 @@ def read_html(text: str, *, name: str, metadata: Metadata) -> Source:
         blocks=part.blocks,
         images=part.images,
         metadata=metadata,
-        language=Language(lang["lang"]) if lang else None,
+        language=language_called(lang["lang"]) if lang else None,
         remarks=part.remarks,
     )
 
@@ -182,7 +182,8 @@ class _Walk(HTMLParser):
 
     def flush(self) -> None:
         """End the block that is being written."""
-        text = tidy(with_bare_links(tuple(self._spans)), keep_lines=True)
+        # Joined first: an address may be cut in two by an element that says nothing.
+        text = with_bare_links(tidy(tuple(self._spans), keep_lines=True))
         self._spans = []
         if not text:
             return
@@ -203,11 +204,15 @@ class _Walk(HTMLParser):
 
     def _picture(self, given: dict[str, str]) -> None:
         if given.get("src"):
-            self.images.append(Image(url=given["src"], alt=given.get("alt", ""), caption=given.get("title", "")))
+            self.images.append(Image(url=given["src"], alt=_line(given.get("alt", "")), caption=_line(given.get("title", ""))))
 
     def _write(self, words: str) -> None:
         strong, emphasis = self._looks["strong"] > 0, self._looks["emphasis"] > 0
         self._spans.append(Span(text=words, href=self._href, is_strong=strong, is_emphasis=emphasis))
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _with_lines(blocks: tuple[SourceBlock, ...], text: str, first_line: int) -> tuple[SourceBlock, ...]:

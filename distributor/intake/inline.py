@@ -10,6 +10,7 @@ import regex
 from markdown_it.token import Token
 
 from distributor.core.release import Image, Span, Text
+from distributor.core.source import tidy
 from distributor.intake.link_target import is_allowed, with_bare_links
 
 #: Elements whose content is no text.
@@ -37,7 +38,8 @@ class Inline:
                 self._element(token.content, pen, line)
             else:
                 pen.take(token, soft_break)
-        return with_bare_links(tuple(pen.spans))
+        # Joined first: an address may be cut in two by an element that says nothing.
+        return with_bare_links(tidy(tuple(pen.spans), keep_lines=True))
 
     def _target(self, target: str, line: int) -> str | None:
         if is_allowed(target):
@@ -50,7 +52,8 @@ class Inline:
         if not url or not is_allowed(url):
             self.remarks.append(f"Line {line}: a picture without a web address was left out; give it one.")
             return
-        self.images.append(Image(url=url, alt=token.content, caption=str(token.attrGet("title") or "")))
+        alt, caption = token.content, str(token.attrGet("title") or "")
+        self.images.append(Image(url=url, alt=" ".join(alt.split()), caption=" ".join(caption.split())))
 
     def _element(self, element: str, pen: _Pen, line: int) -> None:
         if _BREAK.fullmatch(element):

@@ -11,6 +11,7 @@ from distributor.core.release import Image, SourceFormat, Span, Text
 from distributor.core.source import Kind, Metadata, Source, SourceBlock
 from distributor.intake.html import html_blocks
 from distributor.intake.inline import Inline, is_wrapped
+from distributor.intake.link_target import with_bare_links
 
 
 def read_markdown(text: str, *, name: str, metadata: Metadata, first_line: int = 1) -> Source:
@@ -86,7 +87,7 @@ class _Walk:
 
     def _verbatim(self, token: Token, line: int) -> None:
         if token.type != "html_block":
-            self._add((Span(text=token.content),), line)
+            self._add(with_bare_links((Span(text=token.content),)), line)
             return
         part = html_blocks(token.content, first_line=line)
         self.blocks += part.blocks

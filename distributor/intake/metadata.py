@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn
 
 import regex
-from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
 from distributor.core.calendar_words import find_dates
@@ -19,16 +18,20 @@ from distributor.core.errors import BadInput
 from distributor.core.ids import Language, ListName
 from distributor.core.release import Image, PressContact
 from distributor.core.source import Metadata, SourceBlock
+from distributor.core.spoken import Spoken
 from distributor.intake.front_matter import Value
+from distributor.intake.language_code import language_called
 from distributor.intake.link_target import is_allowed
 from distributor.intake.markdown import markdown_blocks
 
 KEYS = (
     "headline", "subhead", "language", "city", "date", "embargo", "author", "contacts", "hashtags", "link", "lists", "images",
-    "thread", "languages", "boilerplate", "notes", "call_to_action",
+    "thread", "languages", "boilerplate", "notes", "call_to_action", "embargo_line", "end_mark", "speakers", "reading",
 )  # fmt: skip
 _CONTACT_KEYS = ("name", "role", "email", "phone")
 _IMAGE_KEYS = ("url", "alt", "caption")
+_SPEAKER_KEYS = ("words", "speaker", "is")
+_TERM = "term"
 _HASHTAG = regex.compile(r"[\p{L}\p{N}_]+")
 _LIST = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N} _.-]{0,63}")
 
@@ -60,6 +63,10 @@ def metadata_from(values: Mapping[str, Value], *, name: str) -> Metadata:
         boilerplate=reader.blocks("boilerplate"),
         notes=reader.blocks("notes"),
         call_to_action=reader.blocks("call_to_action"),
+        embargo_line=reader.line("embargo_line"),
+        end_mark=reader.line("end_mark"),
+        speakers=tuple(reader.spoken(value) for value in reader.items("speakers")),
+        is_exact=reader.is_exact("reading"),
     )
 
 
@@ -69,7 +76,7 @@ class _Reader:
     name: str
 
     def refuse(self, value: Value, problem: str, remedy: str) -> NoReturn:
-        raise BadInput(problem, where=f"{self.name}:{value.line}", remedy=remedy)
+        raise BadInput(problem, where=value.where(self.name), remedy=remedy)
 
     def refuse_unknown(self, fields: Mapping[str, Value], known: tuple[str, ...]) -> None:
         for key, value in fields.items():
@@ -94,9 +101,9 @@ class _Reader:
             return ()
         if value.items is not None:
             return value.items
-        if value.text is None or key in {"thread", "contacts", "images"}:
+        if value.text is None or key in {"thread", "contacts", "images", "speakers"}:
             self.refuse(value, f'"{key}" wants a list.', "Put each item on a line of its own that begins with a dash.")
-        return tuple(Value(line=value.line, text=part.strip()) for part in value.text.split(",") if part.strip())
+        return tuple(replace(value, text=part.strip()) for part in value.text.split(",") if part.strip())
 
     def day(self, key: str) -> date | None:
         value = self.values.get(key)
@@ -124,11 +131,10 @@ class _Reader:
         return self.language_of(value) if value and self.text(value) else None
 
     def language_of(self, value: Value) -> Language:
-        try:
-            locale = Locale.parse(self.text(value).strip(), sep="-")
-        except (UnknownLocaleError, ValueError, TypeError):
+        known = language_called(self.text(value))
+        if known is None:
             self.refuse(value, "This is no language code that is known.", 'Write one like "en", "fr" or "pt-BR".')
-        return Language("-".join(part for part in (locale.language, locale.script, locale.territory) if part))
+        return known
 
     def contact(self, value: Value) -> PressContact:
         fields = self._fields(value, _CONTACT_KEYS)
@@ -150,6 +156,19 @@ class _Reader:
         if not fields.get("url") or not is_allowed(fields["url"]):
             self.refuse(value, "An image needs a web address.", 'Write "url: https://…" and "alt: what it shows".')
         return Image(**fields)
+
+    def spoken(self, value: Value) -> Spoken:
+        fields = self._fields(value, _SPEAKER_KEYS)
+        if not fields.get("words") or fields.get("is", _TERM) != _TERM:
+            self.refuse(value, "What was said is wanted here.", 'Write "words:" and "speaker:", or "is: term" for no quotation.')
+        return Spoken(words=fields["words"], speaker=fields.get("speaker") or None, is_quotation="is" not in fields)
+
+    def is_exact(self, key: str) -> bool:
+        value = self.values.get(key)
+        said = self.text(value).strip() if value else ""
+        if value and said not in {"", "usual", "exact"}:
+            self.refuse(value, "There is no such way to read a release.", 'Write "exact", or leave the key out.')
+        return said == "exact"
 
     def hashtag(self, value: Value) -> str:
         tag = self.text(value).strip().removeprefix("#")

@@ -11,6 +11,7 @@ import regex
 from distributor.core.embargo import Embargo
 from distributor.core.embargo_line import embargo_in_line
 from distributor.core.errors import BadInput
+from distributor.core.ids import Language
 from distributor.core.release import Release, plain
 from distributor.core.source import Metadata, Source
 from distributor.core.structure import understand
@@ -45,13 +46,17 @@ def read_release(path: Path, *, now: datetime, embargo_answer: str = "") -> Rele
     return read_release_bytes(_bytes_of(path), name=path.name, now=now, embargo_answer=embargo_answer)
 
 
-def read_release_bytes(data: bytes, *, name: str, now: datetime, embargo_answer: str = "") -> Release:
-    """Return the release in the bytes of a file of that name. Raises as `read_release` does."""
+def read_release_bytes(
+    data: bytes, *, name: str, now: datetime, embargo_answer: str = "", language_answer: Language | None = None
+) -> Release:
+    """Return the release in the bytes of a file of that name; in that language where it says none. Raises as `read_release`."""
     _refuse_size(len(data), name)
     source = _source(data, name)
-    _refuse_in_blocks(source)
+    refuse_in_blocks(source)
     if embargo_answer.strip():
         source = replace(source, metadata=replace(source.metadata, embargo=_answered(embargo_answer, source.metadata)))
+    if language_answer and not source.metadata.language:
+        source = replace(source, metadata=replace(source.metadata, language=source.language or language_answer))
     return understand(source, now=now)
 
 
@@ -82,7 +87,7 @@ def _source(data: bytes, name: str) -> Source:
     if data.startswith(_ZIP) or suffix == ".docx":
         return read_docx(data, name=name, metadata=Metadata())
     text = normal_lines(decode(data, name=name, is_html=suffix in {".html", ".htm"}))
-    _refuse_text(text, name)
+    refuse_text(text, name)
     if suffix in {".html", ".htm"} or _HTML.match(text):
         return read_html(text, name=name, metadata=Metadata())
     matter = split_front_matter(text, name=name)
@@ -96,7 +101,12 @@ def _refuse_others(data: bytes, name: str, suffix: str) -> None:
         raise BadInput("This kind of file cannot be taken in.", where=name, remedy=f"Save the release as {_FORMATS}.")
 
 
-def _refuse_text(text: str, name: str) -> None:
+def refuse_text(text: str, name: str) -> None:
+    """Refuse a text that is empty, longer than any release, or holds characters that mislead.
+
+    Raises:
+        BadInput: names the line.
+    """
     refuse_characters(text, where=name, line=1)
     if not text.strip():
         raise BadInput("The file is empty.", where=f"{name}:1", remedy="Put the release into it, headline first.")
@@ -106,7 +116,7 @@ def _refuse_text(text: str, name: str) -> None:
         )
 
 
-def _refuse_in_blocks(source: Source) -> None:
+def refuse_in_blocks(source: Source) -> None:
     """Refuse what only appears once entities are decoded and looks are gone, such as "&#8238;" in HTML."""
     for block in source.blocks:
         for text in (block.text, *block.items):

@@ -10,12 +10,12 @@ from typing import cast
 import redis
 
 from distributor.core.approval import Approval
-from distributor.core.errors import ApprovalRefused, NotFound, Refused
+from distributor.core.errors import ApprovalRefused, NotFound, Refused, RevisionCame
 from distributor.core.ids import ReleaseId, digest_id
 from distributor.core.message import Master
 from distributor.core.release import Release
 from distributor.core.translation import Others
-from distributor.ports_releases import ReleaseLine, ReleaseSearch, StoredRevision
+from distributor.ports_releases import ReleaseLine, ReleaseSearch, RevisionLine, StoredRevision
 from distributor.store import codec
 from distributor.store.ledger_keys import load_script, store_errors, to_us
 from distributor.store.release_lines import LINES, RedisReleaseIndex, line_of
@@ -23,6 +23,8 @@ from distributor.store.release_lines import LINES, RedisReleaseIndex, line_of
 _RELEASES = "releases"
 _SHORTEST_PREFIX = 4
 _A_PAGE = 500
+#: The script's answer when a newer revision came.
+_CAME_MEANWHILE = -2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,14 @@ class _Envelope:
     added_at: datetime
     translations: tuple[Release, ...] = ()
     others: Others = Others.FALLBACK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """Of a stored revision, what a list of them shows."""
+
+    added_by: str
+    added_at: datetime
 
 
 class RedisReleaseStore:
@@ -54,21 +64,24 @@ class RedisReleaseStore:
         revises: ReleaseId | None = None,
         translations: Sequence[Release] = (),
         others: Others = Others.FALLBACK,
+        after: int | None = None,
     ) -> StoredRevision:
         """Store a release, or a new revision of one, atomically."""
         content_digest = codec.content_digest(release, translations, others)
         envelope = _Envelope(content=release, added_by=by, added_at=at, translations=tuple(translations), others=others)
         name = revises or ReleaseId(digest_id("r", content_digest))
-        revision, _ = self._add(
+        revision, latest = self._add(
             keys=[_key(name, "revisions"), _key(name, "digests"), _key(name, "approval"), _RELEASES, seal_key(name), LINES],
             args=[
                 codec.encode(envelope),
                 content_digest, name, to_us(at), "1" if revises else "0",
-                line_of(release, by=by, at=at),
+                line_of(release, by=by, at=at), "" if after is None else after,
             ],
         )  # fmt: skip
         if not revision:
             raise NotFound("release", name, remedy="`distributor release list` shows them.")
+        if revision == _CAME_MEANWHILE:
+            raise RevisionCame(revision=int(latest))
         if revision < 0:
             raise Refused(f"Another release has the id {name} already; change a word of yours.")
         return self.get(name, int(revision))
@@ -94,6 +107,15 @@ class RedisReleaseStore:
             translations=envelope.translations,
             others=envelope.others,
         )
+
+    def revisions(self, release: ReleaseId, *, most: int) -> Sequence[RevisionLine]:
+        """Return the newest revisions, newest first."""
+        with store_errors(), self._client.pipeline(transaction=True) as pipe:
+            pipe.llen(_key(release, "revisions"))
+            pipe.lrange(_key(release, "revisions"), -most, -1)
+            count, stored = pipe.execute()
+        heads = [codec.decode(_Head, data) for data in reversed(stored)]
+        return [RevisionLine(revision=count - n, added_by=head.added_by, added_at=head.added_at) for n, head in enumerate(heads)]
 
     def resolve(self, prefix: str) -> ReleaseId:
         """Return the one release whose id begins so."""

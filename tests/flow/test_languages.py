@@ -12,11 +12,11 @@ import urllib3
 from distributor.core.audience import Contact
 from distributor.core.checks_subject import Severity
 from distributor.core.embargo import Embargo
-from distributor.core.errors import BadInput, ScheduleRefused
+from distributor.core.errors import BadInput, NotFound, RevisionCame, ScheduleRefused
 from distributor.core.ids import DispatchId, Language
 from distributor.core.release import Paragraph, Release, Span
 from distributor.core.report import DispatchState
-from distributor.core.translation import Others
+from distributor.core.translation import Others, Translated
 from distributor.flow.count_languages import count_languages
 from distributor.ports_releases import StoredRevision
 from tests.flow.newsroom import EMAIL, PRESS, RELEASE, Newsroom, X
@@ -203,3 +203,36 @@ def test_what_was_stored_before_there_were_translations_is_read(people: Newsroom
     read = people.service.releases.get(stored.release_id)
 
     assert (read.content, read.translations, read.others) == (stored.content, (), Others.FALLBACK)
+
+
+def test_translations_stay_with_a_changed_text_when_somebody_says_so(people: Newsroom) -> None:
+    taker, stored = people.service.taker, people.take_in()
+    stored = taker.translate(stored.release_id, replace(FRENCH, embargo=stored.content.embargo), by="Ana Lima")
+    later = replace(stored.content, embargo=Embargo(local=None))
+
+    kept = taker.take_in(later, by="Ana Lima", revises=stored.release_id, translated=Translated.KEPT)
+    left = taker.take_in(replace(later, headline="Rewritten"), by="Ana Lima", revises=stored.release_id)
+
+    assert [(one.language, one.embargo) for one in kept.translations] == [(FR, None)]
+    assert left.translations == ()
+
+
+def test_a_translation_can_be_withdrawn_and_the_earlier_revision_keeps_it(people: Newsroom) -> None:
+    taker, stored = people.service.taker, people.take_in()
+    stored = taker.translate(stored.release_id, FRENCH, by="Ana Lima")
+
+    without = taker.withdraw_translation(stored.release_id, FR, by="Ana Lima")
+
+    assert (without.revision, without.translations) == (3, ())
+    assert people.service.releases.get(stored.release_id, 2).translations == (FRENCH,)
+    with pytest.raises(NotFound):
+        taker.withdraw_translation(stored.release_id, FR, by="Ana Lima")
+
+
+def test_a_translation_of_what_somebody_has_changed_meanwhile_is_refused(people: Newsroom) -> None:
+    taker, stored = people.service.taker, people.take_in()
+    taker.take_in(replace(RELEASE, headline="Rewritten"), by="Eva", revises=stored.release_id)
+
+    with pytest.raises(RevisionCame):
+        taker.translate(stored.release_id, FRENCH, by="Ana Lima", after=stored.revision)
+    assert people.service.releases.get(stored.release_id).translations == ()

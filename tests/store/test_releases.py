@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from distributor.core.approval import Approval, Waiver
-from distributor.core.errors import ApprovalRefused, NotFound, Refused, StoreUnavailable
+from distributor.core.errors import ApprovalRefused, NotFound, Refused, RevisionCame, StoreUnavailable
 from distributor.core.ids import Language, ReleaseId
 from distributor.core.message import ChannelName, ThreadMaster
 from distributor.core.release import Release
@@ -298,3 +298,45 @@ def test_a_redis_that_is_away_never_says_that_something_is_or_is_not_approved() 
     ):
         with pytest.raises(StoreUnavailable):
             ask()
+
+
+def test_of_many_who_change_the_same_revision_one_is_stored_and_the_others_are_told(
+    redis_url: str, redis_client: redis.Redis
+) -> None:
+    """Several people correct the same release: the others must see what the first one wrote before they replace it."""
+    releases = RedisReleaseStore(redis_client)
+    first = add(releases)
+    start = threading.Barrier(4)
+    outcomes: list[int] = []
+
+    def change(number: int) -> None:
+        client = connect(redis_url)
+        text = release(headline=f"Headline {number}")
+        start.wait()
+        try:
+            stored = RedisReleaseStore(client).add(text, by="Ben", at=LATER, revises=first.release_id, after=first.revision)
+            outcomes.append(stored.revision)
+        except RevisionCame as error:
+            outcomes.append(-error.revision)
+        client.close()
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == [-2, -2, -2, 2]
+    lines = releases.revisions(first.release_id, most=5)
+    assert [(one.revision, one.added_by, one.added_at) for one in lines] == [(2, "Ben", LATER), (1, "Ana", AT)]
+    assert [one.revision for one in releases.revisions(first.release_id, most=1)] == [2]
+
+
+def test_the_same_change_again_is_found_although_its_revision_has_come(releases: ReleaseStore) -> None:
+    """A form that a browser sends twice is no conflict with itself."""
+    first = add(releases)
+    changed = releases.add(SECOND, by="Ben", at=LATER, revises=first.release_id, after=first.revision)
+
+    again = releases.add(SECOND, by="Ben", at=LATER, revises=first.release_id, after=first.revision)
+
+    assert again == changed

@@ -19,7 +19,9 @@ from distributor.web.staff.accounts import AccountPages
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.board import BoardReader
+from distributor.web.staff.corrections import CorrectionPages
 from distributor.web.staff.dispatches import DispatchPages
+from distributor.web.staff.drafting import DraftingPages
 from distributor.web.staff.gate import Declared, Gate
 from distributor.web.staff.health import HealthPages
 from distributor.web.staff.import_runner import ImportRunner
@@ -37,6 +39,7 @@ from distributor.web.staff.scheduling import SchedulingPages
 from distributor.web.staff.steering import SteeringPages
 from distributor.web.staff.suppression_files import SuppressionFilePages
 from distributor.web.staff.suppressions import SuppressionPages
+from distributor.web.staff.translations import TranslationPages
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 
@@ -67,7 +70,6 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     gate = Gate(app, pages=pages, sign_in=sign_in, is_secure=service.settings.public_url.startswith("https://"))
     lookout = Lookout(partial(examine, service), now=service.clock.now)
     OverviewPages(service, pages).add_to(gate)
-    ReleasePages(service, pages).add_to(gate)
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     SchedulingPages(service, pages).add_to(gate)
@@ -76,6 +78,9 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     boards.add_to(gate)
     SteeringPages(service, reader, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
+    # New ones first: their addresses look like those of a release.
+    for part in (DraftingPages, ReleasePages, CorrectionPages, TranslationPages):
+        part(service, pages).add_to(gate)
     for area in (PeoplePages, PersonPages, ListPages, SuppressionFilePages, SuppressionPages, AuditPages):
         area(service, pages).add_to(gate)
     AccountPages(service, pages, sign_in).add_to(gate)

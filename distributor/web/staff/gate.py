@@ -128,7 +128,7 @@ class Gate:
             visitor = await self._visitor(request)
             if visitor is None:
                 # What was typed is kept in the page, and goes on after signing in.
-                return self._login(next_path=request.url.path, kept=form.pairs, status=401)
+                return self._login(next_path=request.url.path, kept=form.pairs, lost=_names(form), status=401)
             if not self._is_ours(request, dict(form.pairs).get("csrf", "")):
                 return self._problem(visitor, "This form is too old, or not ours. Load the page anew, and try again.", 403)
             return await self._run(request, visitor, form, handler, needs)
@@ -215,10 +215,13 @@ class Gate:
         return HTMLResponse(html, status, HEADERS)
 
     def _login(
-        self, *, next_path: str, problem: str = "", kept: Sequence[tuple[str, str]] = (), status: int = 200, login: str = ""
-    ) -> HTMLResponse:
+        self, *, next_path: str, problem: str = "", kept: Sequence[tuple[str, str]] = (), lost: Sequence[str] = (),
+        status: int = 200, login: str = "",
+    ) -> HTMLResponse:  # fmt: skip
         shown = [(name, value) for name, value in kept if name != "csrf"]
-        html = self._pages.page("login.html", visitor=None, next=_inner(next_path), problem=problem, kept=shown, login=login)
+        html = self._pages.page(
+            "login.html", visitor=None, next=_inner(next_path), problem=problem, kept=shown, lost=lost, login=login
+        )
         return HTMLResponse(html, status, HEADERS)
 
     def _add_doors(self) -> None:
@@ -246,16 +249,17 @@ class Gate:
         fields = dict(pairs)
         login, next_path = fields.get("login", ""), _inner(fields.get("next", "/"))
         kept = [(name.removeprefix("kept."), value) for name, value in pairs if name.startswith("kept.")]
+        lost = [value for name, value in pairs if name == "lost"]
         try:
             begun = self._sign_in.log_in(login, fields.get("password", ""), address=address, previous=previous)
         except StoreUnavailable:
             raise
         except DistributorError as error:
-            return self._login(next_path=next_path, problem=str(error), kept=kept, status=403, login=login[:200])
+            return self._login(next_path=next_path, problem=str(error), kept=kept, lost=lost, status=403, login=login[:200])
         response: Response = RedirectResponse(next_path, 303)
-        if kept:
+        if kept or lost:
             visitor = Visitor(caller=begun.caller, csrf=begun.csrf)
-            html = self._pages.page("go_on.html", visitor=visitor, next=next_path, kept=kept)
+            html = self._pages.page("go_on.html", visitor=visitor, next=next_path, kept=kept, lost=lost)
             response = HTMLResponse(html, 200, HEADERS)
         self.remember(response, begun.secret)
         return response
@@ -267,6 +271,11 @@ class Gate:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _names(form: Form) -> list[str]:
+    """Return the names of the form's files: they cannot be kept in a page, and are asked for again."""
+    return [upload.name for _, upload in form.files]
 
 
 def _query(request: Request) -> Form | None:

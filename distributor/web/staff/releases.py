@@ -1,27 +1,32 @@
-"""A release in the browser: take in, and look at what was understood."""
+"""A release in the browser: what was understood beside its text, and what the checks say with the way to mend it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from distributor.bootstrap import Service
 from distributor.core.account import Permission
-from distributor.core.errors import BadInput, NotFound
+from distributor.core.checks_subject import CheckResult, Severity
+from distributor.core.errors import NotFound
 from distributor.core.ids import ReleaseId
-from distributor.core.understood import understood
-from distributor.intake.read import read_release_bytes
+from distributor.core.item import BY_NAME, MENDED_AT, items_of
+from distributor.intake.write import written
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
+from distributor.web.staff.translations import missing
 
-_KINDS: Final = {"md": "release.md", "txt": "release.txt", "html": "release.html"}
+#: Revisions in the list.
+_MOST: Final = 20
+_LONGEST_NUMBER: Final = 6
 
 
 class ReleasePages:
-    """Shows releases and does what is asked with them."""
+    """Shows releases and their revisions."""
 
     def __init__(self, service: Service, pages: StaffPages) -> None:
         self._service = service
@@ -29,46 +34,50 @@ class ReleasePages:
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
-        gate.page("/releases/new", self.blank, needs=Permission.WRITE_RELEASE)
-        gate.act("/releases/new", self.take_in, needs=Permission.WRITE_RELEASE)
         gate.page("/releases/{release}", self.show, needs=Permission.READ)
-
-    def blank(self, visit: Visit) -> Response:
-        """Show an empty form; with `revises`, one for a new revision."""
-        revises = visit.fields.get("revises", "")
-        return self._html(visit, "new.html", text="", embargo="", kind="md", revises=revises, problem="")
-
-    def take_in(self, visit: Visit) -> Response:
-        """Store what was pasted; show what is wrong with it beside the text, which is kept."""
-        text, kind = visit.fields.get("text", ""), visit.fields.get("kind", "md")
-        embargo, revises = visit.fields.get("embargo", ""), visit.fields.get("revises", "")
-        try:
-            content = read_release_bytes(
-                text.encode(), name=_KINDS.get(kind, "release.md"), now=self._service.clock.now(), embargo_answer=embargo
-            )
-            known = self._service.releases.resolve(revises) if revises else None
-            stored = self._service.taker.take_in(content, by=visit.by, revises=known)
-        except (BadInput, NotFound) as error:
-            kept = {"text": text, "embargo": embargo, "kind": kind, "revises": revises}
-            return self._html(visit, "new.html", status=422, problem=str(error), **kept)
-        return RedirectResponse(f"/releases/{stored.release_id}", 303)
+        gate.page("/releases/{release}/revisions/{revision}", self.show_revision, needs=Permission.READ)
 
     def show(self, visit: Visit) -> Response:
-        """Show what was understood, and the checks."""
-        stored = self._stored(visit)
+        """Show what was understood, the text, and the checks."""
+        stored = self._service.releases.get(ReleaseId(visit.path["release"]))
         checks = self._service.check(stored, self._service.compose(stored), self._service.clock.now())
-        return self._html(
-            visit, "release.html", stored=stored, understood=understood(stored.content),
-            checks=sorted(checks, key=lambda check: check.passed),
-            approval=self._service.releases.approval(stored.release_id),
+        html = self._pages.page(
+            "release.html", visitor=visit.visitor, stored=stored, items=items_of(stored.content), text=written(stored.content),
+            failing=_failing(checks), passed=[check for check in checks if check.passed], mended_at=self._remedies(stored),
+            missing=missing(stored), approval=self._service.releases.approval(stored.release_id),
+            revisions=self._service.releases.revisions(stored.release_id, most=_MOST),
             dispatches=[self._service.dispatches.status(one) for one in self._service.dispatches.of_release(stored.release_id)],
             now=self._service.lift_clock.now(),
             lift_at=stored.content.embargo.lift_at() if stored.content.embargo else None,
-            may=visit.visitor.caller.may, Permission=Permission,
+            may_write=visit.visitor.caller.may(Permission.WRITE_RELEASE),
         )  # fmt: skip
+        return HTMLResponse(html)
 
-    def _stored(self, visit: Visit) -> StoredRevision:
-        return self._service.releases.get(ReleaseId(visit.path["release"]))
+    def show_revision(self, visit: Visit) -> Response:
+        """Show an earlier revision, to be read only."""
+        number = visit.path["revision"]
+        if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+            raise NotFound("revision", number[:40], remedy="The release's page lists them.")
+        release = ReleaseId(visit.path["release"])
+        stored = self._service.releases.get(release, int(number))
+        html = self._pages.page(
+            "revision.html", visitor=visit.visitor, stored=stored, items=items_of(stored.content), text=written(stored.content),
+            latest=self._service.releases.get(release).revision, may_write=visit.visitor.caller.may(Permission.WRITE_RELEASE),
+        )  # fmt: skip
+        return HTMLResponse(html)
 
-    def _html(self, visit: Visit, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
-        return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values), status)
+    def _remedies(self, stored: StoredRevision) -> dict[str, tuple[str, str]]:
+        """Return for each check the address where it is mended, and what to do there."""
+        at = f"/releases/{stored.release_id}"
+        items = {check: BY_NAME[name] for check, name in MENDED_AT.items()}
+        return {
+            **{check: (f"{at}/correct/{item.name}", f"Correct: {item.label.lower()}") for check, item in items.items()},
+            "missing-translation": (f"{at}/translations", "Add a translation"),
+            "thread-length": (f"{at}/preview", "See the thread"),
+            "thread-rules": (f"{at}/preview", "See the thread"),
+        }
+
+
+def _failing(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the checks that fail, what stands against approval first."""
+    return sorted((check for check in checks if not check.passed), key=lambda check: check.severity is not Severity.ERROR)

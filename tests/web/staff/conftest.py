@@ -110,6 +110,7 @@ class StaffSite:
         """Return something for every place in the patterns of addresses; what is not given leads to nothing."""
         things = {"release": "rnone", "dispatch": "dnone", "channel": "email", "language": "en"}
         people = {"number": "1", "list": "press", "filter": "none", "import": "inone", "account": "unone", "token": "tnone"}
+        things |= {"revision": "1", "item": "embargo", "translation": "fr"}
         return {**things, **people, **known}
 
     def close(self) -> None:

@@ -13,12 +13,18 @@ from distributor.store.contact_edits import RedisContactEdits
 from distributor.store.contact_search import RedisContactSearch
 from distributor.store.import_jobs import RedisImportJobs
 from distributor.store.media_lists import RedisMediaLists
+from distributor.store.person_deliveries import RedisPersonDeliveries
 from distributor.store.suppression_pages import RedisSuppressionPages
 
 
 def contact_edits(stores: Stores) -> RedisContactEdits:
     """Return the desk's hand in the book."""
     return RedisContactEdits(stores.client, stores.book)
+
+
+def person_deliveries(stores: Stores) -> RedisPersonDeliveries:
+    """Return what finds one person in frozen audiences."""
+    return RedisPersonDeliveries(stores.client)
 
 
 def contact_keeper(stores: Stores) -> ContactKeeper:
@@ -30,6 +36,7 @@ def contact_keeper(stores: Stores) -> ContactKeeper:
         suppressions=stores.suppressions,
         left_lists=stores.left_lists,
         dispatches=stores.dispatches,
+        deliveries=person_deliveries(stores),
         audit=stores.audit,
         clock=stores.clock,
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from distributor.core.delivery import State
 from distributor.core.delivery_event import DeliveryEvent
 from distributor.core.ids import ContactNumber, DispatchId, Index
+from distributor.core.timeline import Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,25 @@ class EventStore(Protocol):
 
     def contacts_at(self, dispatch: DispatchId, indices: Sequence[Index]) -> Sequence[ContactNumber | None]:
         """Return who stands at each index of the frozen audience, None where nobody does. Never reads the whole audience."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDelivery:
+    """One person's message of one dispatch."""
+
+    dispatch: DispatchId
+    index: Index
+    state: State
+    #: What the provider reported of it, in the order of its times, each once. Nothing before version 0.2 kept any.
+    events: tuple[Happened, ...] = ()
+
+
+class PersonDeliveries(Protocol):
+    """Finding one person in frozen audiences."""
+
+    def of(self, number: ContactNumber, dispatches: Sequence[DispatchId]) -> Sequence[PersonDelivery]:
+        """Return the person's e-mail of each dispatch that has one, in the order given; no audience is read."""
         ...
 
 

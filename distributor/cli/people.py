@@ -52,7 +52,7 @@ def find(desk: Desk, text: str, list_name: str | None, *, is_json: bool) -> None
 @_JSON
 @pass_desk
 def show(desk: Desk, address: str, *, is_json: bool) -> None:
-    """Show everything that is stored on one person: fields, lists, suppression, every message."""
+    """Show everything that is stored on one person: fields, lists, suppression, every message and what was reported of it."""
     from distributor.bootstrap_contacts import contact_keeper
     from distributor.core.addresses import normalise
 
@@ -70,6 +70,9 @@ def show(desk: Desk, address: str, *, is_json: bool) -> None:
         desk.say(f"{'suppressed':15} {found.reason}, by {found.by}, {desk.when(found.at)}")
     for dispatch, state in dossier.deliveries:
         desk.say(f"{'dispatch':15} {dispatch}: {state}")
+        for named, what, at in dossier.events:
+            if named == dispatch:
+                desk.say(f"{'':15} {desk.when(at) if at else 'time unknown'}: {what}")
 
 
 @contacts.command()

@@ -23,6 +23,7 @@ def why(desk: Desk, name: str, recipient: str | None, *, is_json: bool) -> None:
       distributor why d7f3
       distributor why d7f3 reporter@example.org
     """
+    from distributor.bootstrap_contacts import person_deliveries
     from distributor.core.addresses import normalise
     from distributor.flow.explain import explain_dispatch, explain_recipient
 
@@ -35,6 +36,7 @@ def why(desk: Desk, name: str, recipient: str | None, *, is_json: bool) -> None:
                 chosen,
                 normalise(recipient),
                 dispatches=service.dispatches,
+                deliveries=person_deliveries(service),
                 book=service.book,
                 suppressions=service.suppressions,
                 when=desk.when,

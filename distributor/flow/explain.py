@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from distributor.core.delivery import STATES, State
+from distributor.core.delivery import State
 from distributor.core.errors import NotFound
 from distributor.core.ids import DispatchId
 from distributor.core.message import THREADS, ChannelName
 from distributor.core.report import ChannelStatus
 from distributor.ports import AuditLog, ContactBook, SuppressionList
 from distributor.ports_dispatch import BatchRecord, Dispatches
+from distributor.ports_events import PersonDeliveries
 
 _MEANINGS = {
     State.PLANNED: "has not left yet",
@@ -89,6 +90,7 @@ def explain_recipient(
     address: str,
     *,
     dispatches: Dispatches,
+    deliveries: PersonDeliveries,
     book: ContactBook,
     suppressions: SuppressionList,
     when: Callable[[datetime], str],
@@ -99,11 +101,10 @@ def explain_recipient(
         NotFound: no such dispatch, or the address is not in its audience.
     """
     number = book.find(address)
-    audience = list(dispatches.audience(dispatch, ChannelName.EMAIL))
-    if number is None or number not in audience:
+    message = next(iter(deliveries.of(number, [dispatch])), None) if number is not None else None
+    if message is None:
         raise NotFound("recipient of this dispatch", address, remedy="The audience was frozen when it was prepared.")
-    index = audience.index(number)
-    state = STATES[dispatches.states(dispatch, ChannelName.EMAIL)[index : index + 1]]
+    index, state = message.index, message.state
     lines = [f"The e-mail to {address} {_MEANINGS[state]} (state {state.value})."]
     for record in dispatches.batches(dispatch, ChannelName.EMAIL):
         if record.start <= index < record.start + record.count and record.sent_at is not None:
@@ -114,6 +115,7 @@ def explain_recipient(
             lines.append(f"Its batch was handed over at {when(record.sent_at)}, try {record.attempts}.")
             if record.why:
                 lines.append(f"The last answer: {record.why}.")
+    lines += [f"{when(event.at) if event.at else 'At an unknown time'}: {event.what}." for event in message.events]
     found = suppressions.find(address)
     if found is not None:
         lines.append(f"The address is suppressed since {when(found.at)}: {found.reason} ({found.by}).")

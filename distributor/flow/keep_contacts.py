@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
 from distributor.core.audience import Contact
 from distributor.core.contact_row import contact_of, tags_of
 from distributor.core.contact_words import words_looked_for
-from distributor.core.delivery import STATES
 from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.ids import ContactNumber, DispatchId, ListName, address_key
-from distributor.core.message import ChannelName
 from distributor.ports import AuditEntry, AuditLog, Clock, ContactBook, Suppression, SuppressionList
 from distributor.ports_contacts import ContactEdits, ContactSearch, LeftLists, PeoplePage, PeopleWanted
 from distributor.ports_dispatch import Dispatches
+from distributor.ports_events import PersonDeliveries
 
 #: Why an erased person is suppressed: an import could bring them back otherwise.
 ERASED = "erased"
@@ -32,6 +32,8 @@ class Dossier:
     suppression: Suppression | None
     #: Dispatch and state of each message, newest first.
     deliveries: tuple[tuple[DispatchId, str], ...]
+    #: Dispatch, what happened and when, of every single event that the provider reported: by dispatch, then in order.
+    events: tuple[tuple[DispatchId, str, datetime | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class ContactKeeper:
     suppressions: SuppressionList
     left_lists: LeftLists
     dispatches: Dispatches
+    deliveries: PersonDeliveries
     audit: AuditLog
     clock: Clock
 
@@ -75,11 +78,13 @@ class ContactKeeper:
             NotFound: nobody has that address.
         """
         number, contact = self._get(address)
+        deliveries = self.deliveries.of(number, self.dispatches.all())
         return Dossier(
             contact=contact,
             lists=self.edits.lists_of(number),
             suppression=self.suppressions.find(address),
-            deliveries=tuple(self._deliveries(number)),
+            deliveries=tuple((one.dispatch, one.state.value) for one in deliveries),
+            events=tuple((one.dispatch, event.what, event.at) for one in deliveries for event in one.events),
         )
 
     def edit(self, address: str, changes: Mapping[str, str], *, tag: Sequence[str], untag: Sequence[str], by: str) -> Contact:
@@ -151,16 +156,6 @@ class ContactKeeper:
         if found is None:
             raise NotFound("contact", address, remedy="`distributor contacts find TEXT` looks for people.")
         return found
-
-    def _deliveries(self, number: ContactNumber) -> Iterator[tuple[DispatchId, str]]:
-        for dispatch in self.dispatches.all():
-            if ChannelName.EMAIL not in self.dispatches.plan(dispatch).channels:
-                continue
-            audience = list(self.dispatches.audience(dispatch, ChannelName.EMAIL))
-            if number in audience:
-                at = audience.index(number)
-                letter = self.dispatches.states(dispatch, ChannelName.EMAIL)[at : at + 1]
-                yield dispatch, STATES[letter].value
 
     def _record(self, action: str, address: str, by: str, facts: tuple[tuple[str, str], ...], reason: str = "") -> None:
         if not by.strip():

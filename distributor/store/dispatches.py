@@ -17,6 +17,7 @@ from distributor.core.message import THREADS, ChannelName
 from distributor.core.plan import Batch, DispatchPlan
 from distributor.core.report import ChannelStatus, DispatchStatus, PartStatus
 from distributor.ports_dispatch import BatchRecord
+from distributor.store.audience_runs import runs_of
 from distributor.store.ledger import pack_body, pack_members, unpack_members
 from distributor.store.ledger_keys import (
     DISPATCHES,
@@ -113,8 +114,8 @@ class RedisDispatches:
         planned = sum(batch.count for batch in batches)
         described = [part for batch in batches for part in (batch.start, batch.count, batch.master)]
         done = self._scripts.commit(
-            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.members],
-            args=[channel.value, planned, suppressed, pack_members(members), journal_seen, token, *described],
+            keys=[k.meta, k.states, k.counts, k.open, k.batches, k.members, k.runs],
+            args=[channel.value, planned, suppressed, pack_members(members), journal_seen, token, runs_of(members), *described],
         )
         if done < 0:
             raise Refused(f"Another process took over preparing dispatch {dispatch}.")

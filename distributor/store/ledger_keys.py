@@ -93,6 +93,11 @@ class ChannelKeys:
         return self._key("members")
 
     @property
+    def runs(self) -> str:
+        """Where the frozen audience ascends (store/audience_runs.py)."""
+        return self._key("runs")
+
+    @property
     def remote(self) -> str:
         """Hash: index to "remote id|URL" of a thread's live parts."""
         return self._key("remote")
@@ -106,6 +111,10 @@ class ChannelKeys:
     def doubts(self) -> str:
         """Sorted set: starts of the batches in doubt, by the instant since which they are."""
         return self._key("doubts")
+
+    def timeline(self, block: int | str) -> str:
+        """Return the key of what was reported of a block of recipients: a list of lines (core.timeline), in order of arrival."""
+        return self._key(f"events:{block}")
 
     def marked(self, mark: str) -> str:
         """Return the key of a mark's bitmap: one bit per index."""
@@ -176,6 +185,7 @@ class LedgerScripts:
         self.hold = LuaScript(client, "ledger_prelude", "ledger_hold")
         self.decide = LuaScript(client, "ledger_prelude", "ledger_decide")
         self.events = LuaScript(client, "ledger_prelude", "ledger_events")
+        self.person = LuaScript(client, "ledger_person")
         self.prove = LuaScript(client, "ledger_prelude", "ledger_prove")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from distributor.bootstrap_contacts import person_deliveries
 from distributor.core.errors import NotFound
 from distributor.core.ids import DispatchId
 from distributor.flow.explain import explain_dispatch, explain_recipient
@@ -28,7 +29,13 @@ def about_one(newsroom: Newsroom, dispatch: DispatchId, address: str) -> str:
     """Return what `why D RECIPIENT` says."""
     service = newsroom.service
     lines = explain_recipient(
-        dispatch, address, dispatches=service.dispatches, book=service.book, suppressions=service.suppressions, when=when
+        dispatch,
+        address,
+        dispatches=service.dispatches,
+        deliveries=person_deliveries(service),
+        book=service.book,
+        suppressions=service.suppressions,
+        when=when,
     )
     return "\n".join(lines)
 

@@ -11,10 +11,14 @@ import pytest
 from distributor.bootstrap_contacts import audience_named, contact_edits, contact_keeper, save_filter
 from distributor.core.audience import Contact
 from distributor.core.audience_filter import AudienceFilter
+from distributor.core.delivery import State
+from distributor.core.delivery_event import DeliveryEvent, Mark
 from distributor.core.errors import BadInput, NotFound, Refused
-from distributor.core.ids import Language, ListName
+from distributor.core.ids import Index, Language, ListName
+from distributor.core.plan import DispatchPlan
 from distributor.flow.keep_contacts import ContactKeeper
-from tests.flow.newsroom import PRESS, Newsroom
+from distributor.store.events import RedisEventStore
+from tests.flow.newsroom import PRESS, Newsroom, with_headline
 
 RADIO = ListName("radio")
 ANA = "ana@paper.example"
@@ -55,6 +59,35 @@ def test_all_that_is_stored_on_a_person_is_shown(newsroom: Newsroom, keeper: Con
     assert dossier.suppression is not None
     with pytest.raises(NotFound):
         keeper.dossier("stranger@paper.example")
+
+
+def test_every_single_event_of_a_person_is_told_in_order(newsroom: Newsroom, keeper: ContactKeeper) -> None:
+    first = newsroom.schedule(newsroom.approved())
+    second = newsroom.schedule(newsroom.approved(with_headline("Another")))
+    newsroom.work()
+    at = newsroom.service.clock.now().replace(microsecond=0)
+    told: list[tuple[DispatchPlan, State | Mark, int]] = [
+        (second, Mark.OPENED, 3),
+        (first, State.DELIVERED, 2),
+        (second, State.DELIVERED, 1),
+        (second, State.DEFERRED, 0),
+    ]
+    for plan, kind, minutes in told:
+        state, mark = (None, kind) if isinstance(kind, Mark) else (kind, None)
+        when = at + timedelta(minutes=minutes)
+        event = DeliveryEvent(dispatch=plan.dispatch, index=Index(0), state=state, mark=mark, at=when)
+        RedisEventStore(newsroom.service.client).apply(plan.dispatch, [event])
+
+    dossier = keeper.dossier(ANA)
+
+    assert dossier.deliveries == ((second.dispatch, "delivered"), (first.dispatch, "delivered"))
+    assert dossier.events == (
+        (second.dispatch, "deferred", at),
+        (second.dispatch, "delivered", at + timedelta(minutes=1)),
+        (second.dispatch, "opened", at + timedelta(minutes=3)),
+        (first.dispatch, "delivered", at + timedelta(minutes=2)),
+    )
+    assert keeper.dossier("ben@radio.example").events == ()
 
 
 def test_an_edit_changes_what_it_names_and_nothing_else(newsroom: Newsroom, keeper: ContactKeeper) -> None:

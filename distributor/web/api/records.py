@@ -13,6 +13,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from distributor.bootstrap import Service
+from distributor.bootstrap_contacts import person_deliveries
 from distributor.core.account import Permission
 from distributor.core.addresses import normalise
 from distributor.core.desk_time import in_both_zones
@@ -85,6 +86,7 @@ class RecordRoutes:
             known,
             normalise(whom.recipient),
             dispatches=self._service.dispatches,
+            deliveries=person_deliveries(self._service),
             book=self._service.book,
             suppressions=self._service.suppressions,
             when=self._when,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from fastapi import Response
@@ -69,6 +70,7 @@ class PersonPages:
             "left": left,
             "others": [name for name in lists if name not in dossier.lists and name not in left],
             "messages": [(*line, self._headline(line[0])) for line in dossier.deliveries[:_MOST_MESSAGES]],
+            "events_of": _by_dispatch(dossier.events),
             "more_messages": max(0, len(dossier.deliveries) - _MOST_MESSAGES),
             "problem": problem,
         }
@@ -207,6 +209,15 @@ class PersonPages:
 
     def _html(self, visit: Visit, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values), status)
+
+
+def _by_dispatch(
+    events: Iterable[tuple[DispatchId, str, datetime | None]],
+) -> dict[DispatchId, list[tuple[str, datetime | None]]]:
+    found: dict[DispatchId, list[tuple[str, datetime | None]]] = {}
+    for dispatch, what, at in events:
+        found.setdefault(dispatch, []).append((what, at))
+    return found
 
 
 def _typed(contact: Contact) -> dict[str, str]:

@@ -11,7 +11,7 @@ from distributor.core.wave import Wave
 #: The drawing's own units; it grows with the page.
 WIDTH: Final = 720
 HEIGHT: Final = 240
-_LEFT: Final = 64
+_LEFT: Final = 84
 _RIGHT: Final = 12
 _TOP: Final = 16
 _BOTTOM: Final = 30

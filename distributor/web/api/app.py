@@ -8,11 +8,14 @@ from starlette.exceptions import HTTPException
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_accounts import StaffDoor
+from distributor.web.api.accounts import AccountRoutes
 from distributor.web.api.contacts import ContactRoutes
 from distributor.web.api.desk import DeskRoutes
 from distributor.web.api.dispatches import DispatchRoutes
 from distributor.web.api.door import PREFIX, Declared, Door
+from distributor.web.api.lists import ListRoutes
 from distributor.web.api.me import MyRoutes
+from distributor.web.api.people import PersonRoutes
 from distributor.web.api.problem import problem_of_http
 from distributor.web.api.records import RecordRoutes
 from distributor.web.api.releases import ReleaseRoutes
@@ -23,9 +26,10 @@ from distributor.web.staff.lookout import Lookout
 def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout) -> list[Declared]:
     """Add every route to the web process; return what was declared."""
     door = Door(app, sign_in=staff.sign_in, answers=service.answers)
-    for area in (ReleaseRoutes, DispatchRoutes, RecordRoutes, ContactRoutes, SuppressionRoutes):
+    for area in (ReleaseRoutes, DispatchRoutes, RecordRoutes, ContactRoutes, PersonRoutes, ListRoutes, SuppressionRoutes):
         area(service).add_to(door)
     DeskRoutes(service, lookout).add_to(door)
+    AccountRoutes(staff).add_to(door)
     MyRoutes(staff, now=service.lift_clock.now).add_to(door)
     app.add_exception_handler(HTTPException, _answer_unknown)
     return door.declared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Annotated, Final
 
@@ -14,14 +15,14 @@ from distributor.bootstrap_contacts import contact_edits, contact_keeper, media_
 from distributor.core.account import Permission
 from distributor.core.audience import Contact
 from distributor.core.contact_headers import FIELDS
-from distributor.core.contact_table import csv_lines, row_of
+from distributor.core.contact_table import csv_blocks, row_of
 from distributor.core.errors import BadInput, NotFound
 from distributor.core.ids import ContactNumber, ListName, address_key
-from distributor.core.media_list import ContactsFile, RowError, contacts_in, csv_rows, list_name
+from distributor.core.media_list import ContactsFile, RowError, contacts_in, list_name
 from distributor.core.report import instant
 from distributor.flow.export_people import LIST, record_export
 from distributor.flow.import_contacts import forecast, import_contacts
-from distributor.intake.spreadsheet import is_spreadsheet, spreadsheet_rows
+from distributor.intake.table_file import table_rows
 from distributor.web.api.contact_shapes import (
     Dossier,
     FieldChange,
@@ -81,8 +82,7 @@ class ContactRoutes:
         data, name, edits = file.file.read(), list_name(to_list), contact_edits(self._service)
         told, known = _mapping(mapping), edits.mapping_of(name)
         # The name of somebody's file is not ours to repeat.
-        rows = spreadsheet_rows(data, name="file") if is_spreadsheet(data) else csv_rows(data, name="file")
-        people = contacts_in(rows, name="file", mapping=told, known=known)
+        people = contacts_in(table_rows(data, name="file"), name="file", mapping=told, known=known)
         if dry_run:
             return self._foreseen(people, name)
         report = import_contacts(
@@ -97,10 +97,15 @@ class ContactRoutes:
         )  # fmt: skip
 
     def _foreseen(self, people: ContactsFile, name: ListName) -> Imported:
-        seen = forecast(people, book=self._service.book, suppressions=self._service.suppressions)
+        seen = forecast(
+            people,
+            book=self._service.book,
+            suppressions=self._service.suppressions,
+            left_among=partial(self._service.left_lists.left_among, name),
+        )
         return Imported(
             dry_run=True, list_name=name, added=seen.added, updated=seen.updated, unchanged=seen.unchanged, merged=people.merged,
-            suppressed=seen.suppressed, left_before=0, errors=_problems(people.errors),
+            suppressed=seen.suppressed, left_before=seen.left_before, errors=_problems(people.errors),
             ignored_columns=list(people.ignored_columns), columns=dict(people.columns),
             differences=[FieldChange(address=one.address, changes=list(one.changes)) for one in seen.differences],
         )  # fmt: skip
@@ -144,8 +149,8 @@ class ContactRoutes:
         return StreamingResponse(self._csv(name), media_type="text/csv; charset=utf-8")
 
     def _csv(self, name: ListName) -> Iterator[str]:
-        yield from csv_lines([FIELDS])
-        yield from csv_lines(row_of(contact) for contact in self._members(name))
+        yield from csv_blocks([FIELDS])
+        yield from csv_blocks(row_of(contact) for contact in self._members(name))
 
     def _members(self, name: ListName) -> Iterator[Contact]:
         after = 0

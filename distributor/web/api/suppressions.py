@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form, UploadFile
+from fastapi import Form, Response, UploadFile
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import suppression_pages
 from distributor.core.account import Permission
 from distributor.core.addresses import normalise
+from distributor.core.contact_table import csv_blocks
 from distributor.core.errors import BadInput
 from distributor.core.ids import ContactNumber, address_key
 from distributor.core.media_list import list_name
 from distributor.core.report import instant
-from distributor.core.suppression_file import read_suppressions
+from distributor.core.suppression_file import suppressions_in
+from distributor.flow.export_people import SUPPRESSIONS, record_export, suppression_rows
 from distributor.flow.suppress import readmit, suppress_address, suppress_all, unsuppress_address
+from distributor.intake.table_file import table_rows
 from distributor.ports_people import Left
 from distributor.web.api.door import FORM, MOST_BYTES_WITH_FILES, By, Door
 from distributor.web.api.shapes import After, Limit, Page, Shape, example
@@ -65,6 +69,23 @@ class SuppressionShape(Shape):
     at: str
 
 
+class OneAddress(Shape):
+    """An address to look up; by POST, so that it stands in no URL."""
+
+    model_config = example(address="reporter@news.example")
+
+    address: str = Field(max_length=320)
+
+
+class Standing(Shape):
+    """Whether an address may be mailed."""
+
+    model_config = example(suppression=None, left=[])
+
+    suppression: SuppressionShape | None = Field(description="null: it may be mailed, but for the lists below.")
+    left: list[SuppressionShape] = Field(description="The lists that they have left by their own word.")
+
+
 class WrongLineShape(Shape):
     """A line that holds no address."""
 
@@ -96,6 +117,8 @@ class SuppressionRoutes:
         """Declare the routes."""
         area = door.area("suppressions", "Addresses that must never be mailed, and who has left which list.")
         area.read("/suppressions", self.list_suppressions, needs=Permission.READ)
+        area.search("/suppressions/find", self.find_suppression, needs=Permission.READ)
+        area.search("/suppressions/export", self.export_suppressions, needs=Permission.SUPPRESS, gives="text/csv")
         area.write("/suppressions", self.suppress_address, needs=Permission.SUPPRESS)
         area.write("/suppressions/lift", self.lift_suppression, needs=Permission.SUPPRESS)
         area.write(
@@ -113,6 +136,22 @@ class SuppressionRoutes:
         }
         items = [_line(line, number, addresses) for line, number in zip(page.lines, numbers, strict=True)]
         return Page(items=items, next=None if page.before is None else str(page.before))
+
+    def find_suppression(self, whom: OneAddress) -> Standing:
+        """Say whether an address may be mailed: at all, and by each list."""
+        address = normalise(whom.address)
+        found, key = self._service.suppressions.find(address), address_key(address)
+        left = self._service.left_lists.left(key, tuple(self._service.book.lists()))
+        shapes = [_line(Left(record=one, list_name=name), None, {}) for name, one in left.items()]
+        return Standing(suppression=_line(Left(record=found, list_name=None), None, {}) if found else None, left=shapes)
+
+    def export_suppressions(self, caller: By) -> Response:
+        """Give all of them as a table, newest first. The audit tells of it."""
+        service = self._service
+        record_export(
+            SUPPRESSIONS, "all", audit=service.audit, clock=service.clock, by=caller.name, count=service.suppressions.count()
+        )
+        return StreamingResponse(csv_blocks(suppression_rows(self._stored, service.book)), media_type="text/csv; charset=utf-8")
 
     def suppress_address(self, new: NewSuppression, caller: By) -> Whether:
         """Never mail an address again, also not by a dispatch that is prepared or running."""
@@ -148,7 +187,7 @@ class SuppressionRoutes:
 
         Lines that hold no address are named and left out.
         """
-        read, suppressions = read_suppressions(file.file.read(), name="file"), self._service.suppressions
+        read, suppressions = suppressions_in(table_rows(file.file.read(), name="file"), name="file"), self._service.suppressions
         if dry_run:
             new = len(read.addresses) - sum(suppressions.suppressed_among([address_key(one) for one in read.addresses]))
         else:

@@ -14,17 +14,15 @@ from distributor.core.account import Permission
 from distributor.core.addresses import normalise
 from distributor.core.contact_table import csv_blocks
 from distributor.core.errors import BadInput, NotFound
-from distributor.core.ids import AddressKey, ContactNumber
-from distributor.flow.export_people import SUPPRESSIONS, record_export
+from distributor.core.ids import AddressKey
+from distributor.flow.export_people import SUPPRESSIONS, record_export, suppression_rows, with_people
 from distributor.flow.suppress import suppress_address, unsuppress_address
 from distributor.ports import Suppression
-from distributor.ports_people import Left
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 from distributor.web.staff.reason import reason_in
 
 _A_PAGE: Final = 50
-_BLOCK: Final = 1000
 _DIGITS: Final = 12
 
 
@@ -53,7 +51,7 @@ class SuppressionPages:
         is_number = before.isascii() and before.isdecimal() and len(before) <= _DIGITS
         page = self._stored.newest(before=int(before) if is_number else None, most=_A_PAGE)
         values = {
-            "lines": self._with_people(page.lines),
+            "lines": list(with_people(page.lines, self._service.book)),
             "before": page.before,
             "is_first": not is_number,
             "count": self._service.suppressions.count(),
@@ -63,17 +61,6 @@ class SuppressionPages:
             "typed": {name: visit.fields.get(name, "") for name in ("address", "reason")},
         }
         return self._html(visit, "suppressions.html", status=422 if problem else 200, **values)
-
-    def _with_people(self, lines: tuple[Left, ...]) -> list[tuple[Left, ContactNumber | None, str]]:
-        """Return each line with the number and address of the person, as far as they are still known."""
-        numbers = self._service.book.numbers_of([line.record.key for line in lines])
-        known = dict(self._service.book.load(sorted({number for number in numbers if number is not None})))
-        found: list[tuple[Left, ContactNumber | None, str]] = []
-        for line, number in zip(lines, numbers, strict=True):
-            contact = known.get(number) if number is not None else None
-            address = line.record.address or (contact.address if contact else "")
-            found.append((line, number if contact else None, address))
-        return found
 
     def find(self, visit: Visit) -> Response:
         """Look up one address."""
@@ -122,16 +109,9 @@ class SuppressionPages:
         return StreamingResponse(self._csv(), media_type="text/csv; charset=utf-8", headers=headers)
 
     def _csv(self) -> Iterator[str]:
+        # With a byte-order mark, so that spreadsheets take it for UTF-8.
         yield "\ufeff"
-        yield from csv_blocks([["email", "list", "since", "reason", "by"]])
-        before, is_more = None, True
-        while is_more:
-            page = self._stored.newest(before=before, most=_BLOCK)
-            yield from csv_blocks(
-                [address, line.list_name or "", line.record.at.isoformat(), line.record.reason, line.record.by]
-                for line, _, address in self._with_people(page.lines)
-            )
-            before, is_more = page.before, page.before is not None
+        yield from csv_blocks(suppression_rows(self._stored, self._service.book))
 
     def _html(self, visit: Visit, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values), status)

@@ -13,12 +13,15 @@ from distributor.channels.smtp import SmtpChannel
 from distributor.channels.smtp_alert import SmtpAlert
 from distributor.channels.smtp_dkim import Signer
 from distributor.channels.smtp_server import Server, server_at
+from distributor.channels.smtp_trial import SmtpTrial
+from distributor.channels.trial_mail import make_sendgrid_trial
 from distributor.channels.x import XChannel
 from distributor.core.errors import ConfigurationError
 from distributor.core.message import ChannelName, Sender
 from distributor.core.plan import MAIL_SERVER_MARK
 from distributor.core.quota import Told
 from distributor.ports import AlertSink, Channel, ReadsBack
+from distributor.ports_trial import TrialMail
 from distributor.settings import Settings
 
 
@@ -87,24 +90,28 @@ def _sendgrid(settings: Settings) -> Channel:
 
 def _smtp(settings: Settings) -> Channel:
     smtp, timing = settings.smtp, settings.dispatch
-    signer = None
-    if smtp.dkim_key is not None:
-        signer = Signer(
-            domain=smtp.dkim_domain or _sender_domain(settings),
-            selector=smtp.dkim_selector,
-            key=smtp.dkim_key.get_secret_value().encode("utf-8"),
-        )
     # The last message begins within this time, and its connection and its answer must come before the lease ends.
     batch_s = max(timing.lease_seconds - 2 * timing.connect_timeout_s - timing.read_timeout_s, 1)
     return SmtpChannel(
         _server(settings),
         sender_domain=_sender_domain(settings),
         bounce_address=smtp.bounce_address,
-        signer=signer,
+        signer=_signer(settings),
         connections=smtp.connections,
         batch_size=min(smtp.batch_size, timing.batch_size),
         batch_time=timedelta(seconds=batch_s),
         messages_per_connection=smtp.messages_per_connection,
+    )
+
+
+def _signer(settings: Settings) -> Signer | None:
+    smtp = settings.smtp
+    if smtp.dkim_key is None:
+        return None
+    return Signer(
+        domain=smtp.dkim_domain or _sender_domain(settings),
+        selector=smtp.dkim_selector,
+        key=smtp.dkim_key.get_secret_value().encode("utf-8"),
     )
 
 
@@ -152,6 +159,16 @@ def _mailed_alarms(settings: Settings, sender: Sender) -> AlertSink:
     return make_alert_mail(
         api_key=key.get_secret_value(), base_url=settings.sendgrid.base_url, addresses=addresses, sender=sender
     )
+
+
+def trial_mail(settings: Settings) -> TrialMail | None:
+    """Return what carries a test to one of the staff, the way that releases go out; None when there is none."""
+    way, key = way_of_email(settings), settings.sendgrid.api_key
+    if way is None or not settings.sender.email:
+        return None
+    if way is Way.SMTP or key is None:
+        return SmtpTrial(server=_server(settings), signer=_signer(settings))
+    return make_sendgrid_trial(api_key=key.get_secret_value(), base_url=settings.sendgrid.base_url)
 
 
 def readers_among(channels: Mapping[ChannelName, Channel]) -> dict[ChannelName, ReadsBack]:

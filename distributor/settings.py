@@ -174,6 +174,9 @@ class StaffSettings(_Group):
     """The staff application."""
 
     session_idle_minutes: int = Field(60, ge=1, le=12 * 60, description="Staff are signed out after so long without a request.")
+    test_mail: bool = Field(
+        default=True, description="Staff may send a test of a release to themselves, before its lift, over the e-mail provider."
+    )
 
 
 class AlertSettings(_Group):

@@ -20,6 +20,7 @@ class Event(StrEnum):
     RELEASE_ADDED = "release.added"
     RELEASE_APPROVED = "release.approved"
     APPROVAL_VOIDED = "approval.voided"
+    TRIAL_SENT = "trial.sent"
     CONTACTS_IMPORTED = "contacts.imported"
     DISPATCH_SCHEDULED = "dispatch.scheduled"
     DISPATCH_PREPARED = "dispatch.prepared"
@@ -64,6 +65,7 @@ FIELDS: MappingProxyType[Event, dict[str, str]] = MappingProxyType(
         Event.RELEASE_ADDED: {"release": "id", "revision": "number from 1"},
         Event.RELEASE_APPROVED: {"release": "id", "revision": "number from 1", "seal": "short code"},
         Event.APPROVAL_VOIDED: {"release": "id"},
+        Event.TRIAL_SENT: {"release": "id", "revision": "number from 1", "count": "messages"},
         Event.CONTACTS_IMPORTED: {"list": "name", "good": "rows", "bad": "rows"},
         Event.DISPATCH_SCHEDULED: {"dispatch": "id", "release": "id", "lift_at": "ISO 8601 UTC"},
         Event.DISPATCH_PREPARED: {"dispatch": "id", "recipients": "people", "batches": "requests"},

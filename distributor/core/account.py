@@ -45,6 +45,7 @@ class Permission(StrEnum):
     WRITE_RELEASE = "write-release"
     APPROVE = "approve"
     WAIVE = "waive"
+    SEND_TEST = "send-test"
     SCHEDULE = "schedule"
     HOLD = "hold"
     RESUME = "resume"
@@ -61,9 +62,11 @@ _P = Permission
 #: The one table. Holding is everybody's who works on releases: whoever sees the mistake first must be able to stop it.
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.EDITOR: frozenset({_P.READ, _P.WRITE_RELEASE, _P.HOLD, _P.MANAGE_CONTACTS, _P.SUPPRESS}),
-        Role.APPROVER: frozenset({_P.READ, _P.APPROVE, _P.WAIVE, _P.HOLD, _P.READ_AUDIT}),
-        Role.DISPATCHER: frozenset({_P.READ, _P.SCHEDULE, _P.HOLD, _P.RESUME, _P.CANCEL, _P.SETTLE, _P.SUPPRESS, _P.READ_AUDIT}),
+        Role.EDITOR: frozenset({_P.READ, _P.WRITE_RELEASE, _P.SEND_TEST, _P.HOLD, _P.MANAGE_CONTACTS, _P.SUPPRESS}),
+        Role.APPROVER: frozenset({_P.READ, _P.APPROVE, _P.WAIVE, _P.SEND_TEST, _P.HOLD, _P.READ_AUDIT}),
+        Role.DISPATCHER: frozenset(
+            {_P.READ, _P.SCHEDULE, _P.SEND_TEST, _P.HOLD, _P.RESUME, _P.CANCEL, _P.SETTLE, _P.SUPPRESS, _P.READ_AUDIT}
+        ),
         Role.ADMIN: frozenset({_P.READ, _P.HOLD, _P.SUPPRESS, _P.ERASE_PERSON, _P.MANAGE_USERS, _P.READ_AUDIT}),
     }
 )

@@ -44,6 +44,8 @@ _WORDS: Final[Mapping[str, tuple[str, Thing, str]]] = MappingProxyType(
         "release.added": ("took in revision {revision} of release", _T.RELEASE, ""),
         "release.approved": ("approved release", _T.RELEASE, ", revision {revision}"),
         "approval.voided": ("voided the approval of release", _T.RELEASE, ""),
+        "trial.begun": ("sent themselves a test of release", _T.RELEASE, ", revision {revision}, in {languages}"),
+        "trial.failed": ("did not get a test of release", _T.RELEASE, ": {why}"),
         "check.waived": ("passed over the check {check} of release", _T.RELEASE, ""),
         "dispatch.scheduled": ("scheduled dispatch", _T.DISPATCH, " of release {release} to {lists}"),
         "dispatch.held": ("held dispatch", _T.DISPATCH, ""),

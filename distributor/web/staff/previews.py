@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_keeper
+from distributor.bootstrap_trial import trier
 from distributor.core.account import Permission
 from distributor.core.checks_of_text import LARGEST_EMAIL, LONGEST_SUBJECT
-from distributor.core.errors import NotFound
-from distributor.core.ids import ContactNumber, ReleaseId
+from distributor.core.errors import BadInput, NotFound, Refused
+from distributor.core.ids import ContactNumber, Language, ReleaseId
 from distributor.core.message import ChannelName, EmailMaster, Master, Slot, ThreadMaster, filled
 from distributor.core.part_count import counted
 from distributor.core.release import Release
@@ -48,12 +49,14 @@ class PreviewPages:
         self._service = service
         self._pages = pages
         self._threads = threads
+        self._trier = trier(service)
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses. A person's address is in none of them."""
         gate.page("/releases/{release}/preview", self.show, needs=Permission.READ)
         gate.act("/releases/{release}/preview", self.find, needs=Permission.READ)
         gate.page("/releases/{release}/preview/{channel}/{language}", self.frame, needs=Permission.READ)
+        gate.act("/releases/{release}/test", self.test, needs=Permission.SEND_TEST)
 
     def show(self, visit: Visit) -> Response:
         """Show one master of the latest revision, and the ways to the others."""
@@ -63,6 +66,20 @@ class PreviewPages:
         """Show who fits what was typed, to choose through whose eyes to look. A form, so that no address gets into a log."""
         text = visit.fields.get("text", "").strip()
         return self._html(visit, text=text, found=found_people(contact_keeper(self._service), text))
+
+    def test(self, visit: Visit) -> Response:
+        """Send a test to the address that the account signs in with, and to no other."""
+        stored = self._stored(visit)
+        if visit.fields.get("revision") != str(stored.revision):
+            return self._html(visit, problem="A newer revision has come. Look at it, then send the test.")
+        emails = [one for one in self._service.compose(stored) if isinstance(one, EmailMaster)]
+        languages = [Language(language) for language in visit.all("language")]
+        try:
+            count = self._trier.send_to_oneself(stored, emails, languages, account=visit.visitor.caller.account)
+        except (BadInput, Refused) as error:
+            return self._html(visit, problem=str(error))
+        part = quote(visit.fields.get("part", ""), safe="/")
+        return RedirectResponse(f"/releases/{stored.release_id}/preview?part={part}&sent={count}#test", 303)
 
     def frame(self, visit: Visit) -> Response:
         """Show one master as its reader sees it."""
@@ -79,7 +96,9 @@ class PreviewPages:
             return HTMLResponse(html, headers=_preview_headers())
         raise NotFound("preview", wanted, remedy="The release's page shows those that there are.")
 
-    def _html(self, visit: Visit, *, text: str = "", found: Sequence[tuple[ContactNumber, object]] | None = None) -> Response:
+    def _html(
+        self, visit: Visit, *, text: str = "", found: Sequence[tuple[ContactNumber, object]] | None = None, problem: str = ""
+    ) -> Response:
         stored = self._stored(visit)
         reader = self._reader(visit, stored)
         masters = self._service.compose(stored)
@@ -89,9 +108,10 @@ class PreviewPages:
         html = self._pages.page(
             "preview.html", visitor=visit.visitor, stored=stored, masters=masters, master=master, reader=reader,
             view=asked if asked in _VIEWS else "light", text=text, found=found, href=_hrefs(stored, master, reader, asked),
-            may=visit.visitor.caller.may, Permission=Permission, **about,
+            may=visit.visitor.caller.may, Permission=Permission, problem=problem, sent=visit.fields.get("sent", ""),
+            why_no_test=self._trier.why_not, **about,
         )  # fmt: skip
-        return HTMLResponse(html)
+        return HTMLResponse(html, 422 if problem else 200)
 
     def _about(self, master: Master, stored: StoredRevision, reader: Reader | None) -> dict[str, object]:
         return (

@@ -29,6 +29,7 @@ TABLE: Final = {
     ("GET", "/releases/{release}/preview"): Permission.READ,
     ("POST", "/releases/{release}/preview"): Permission.READ,
     ("GET", "/releases/{release}/preview/{channel}/{language}"): Permission.READ,
+    ("POST", "/releases/{release}/test"): Permission.SEND_TEST,
     ("GET", "/releases/{release}/approval"): Permission.READ,
     ("GET", "/releases/{release}/changes"): Permission.READ,
     ("POST", "/releases/{release}/approve"): Permission.APPROVE,

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from distributor.core.approval import Approval
 from distributor.core.embargo import Embargo
-from distributor.core.ids import DispatchId, ReleaseId
+from distributor.core.ids import DispatchId, Language, ReleaseId
 from distributor.core.message import Master
 from distributor.core.release import Release
 from distributor.core.report import DispatchStatus
@@ -39,6 +39,12 @@ class StoredRevision:
     def in_all_languages(self) -> tuple[Release, ...]:
         """Return what is rendered: the release in its own language first."""
         return in_all_languages(self.content, self.translations)
+
+    @property
+    def missing_languages(self) -> tuple[Language, ...]:
+        """Return the languages that are wanted and not there."""
+        there = {self.content.language, *(one.language for one in self.translations)}
+        return tuple(one for one in self.content.languages_wanted if one not in there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -54,6 +55,12 @@ MENDED_AT: Final = MappingProxyType(
         "lift-ahead": "embargo", "midnight-noon": "embargo", "clock-change": "embargo",
     }
 )  # fmt: skip
+
+
+def are_shared(keys: Iterable[str]) -> bool:
+    """Say whether translations take all of these keys from the release, so that they stay when they change."""
+    shared = {key for item in ITEMS if item.is_shared for key in item.keys}
+    return set(keys) <= shared
 
 
 def items_of(release: Release) -> tuple[tuple[Item, tuple[str, ...]], ...]:

@@ -33,6 +33,11 @@ def written(release: Release) -> str:
     return f"---\n{_HEAD}{matter}---\n\n{markdown_of(release.body)}\n"
 
 
+def says_the_same(one: Release, other: Release) -> bool:
+    """Say whether two releases differ in nothing but lines, format and remarks: an approval is not voided for those."""
+    return written(one) == written(other)
+
+
 def keys_of(release: Release) -> dict[str, Said]:
     """Return what each key of the front matter says, and the text as `BODY`; empty where the release says nothing."""
     day = release.dateline.date if release.dateline else None

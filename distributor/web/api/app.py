@@ -19,6 +19,7 @@ from distributor.web.api.people import PersonRoutes
 from distributor.web.api.problem import problem_of_http
 from distributor.web.api.records import RecordRoutes
 from distributor.web.api.releases import ReleaseRoutes
+from distributor.web.api.revisions import RevisionRoutes
 from distributor.web.api.suppressions import SuppressionRoutes
 from distributor.web.staff.lookout import Lookout
 
@@ -26,7 +27,16 @@ from distributor.web.staff.lookout import Lookout
 def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout) -> list[Declared]:
     """Add every route to the web process; return what was declared."""
     door = Door(app, sign_in=staff.sign_in, answers=service.answers)
-    for area in (ReleaseRoutes, DispatchRoutes, RecordRoutes, ContactRoutes, PersonRoutes, ListRoutes, SuppressionRoutes):
+    for area in (
+        ReleaseRoutes,
+        RevisionRoutes,
+        DispatchRoutes,
+        RecordRoutes,
+        ContactRoutes,
+        PersonRoutes,
+        ListRoutes,
+        SuppressionRoutes,
+    ):
         area(service).add_to(door)
     DeskRoutes(service, lookout).add_to(door)
     AccountRoutes(staff).add_to(door)

@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from distributor.web.api.shapes import Shape, example
+from distributor.core.translation import Translated
+from distributor.web.api.shapes import AfterRevision, Shape, example
 
 _ID: Final = "r4k2tq7m3a"
 _TEXT: Final = "---\nheadline: A footbridge opens again\nembargo: 2099-03-01 10:00 Europe/Zurich\n---\nPeople walk again."
@@ -21,6 +22,8 @@ class NewRelease(Shape):
     format: Literal["markdown", "text", "html"] = "markdown"
     embargo: str = Field("", max_length=200, description="The embargo, if the text leaves it open.")
     revises: str | None = Field(None, max_length=64, description="The release of which this is a new revision.")
+    after: AfterRevision = None
+    translations: Translated = Field(Translated.LEFT_BEHIND, description="What becomes of the translations of a new revision.")
 
 
 class ReleaseRow(Shape):

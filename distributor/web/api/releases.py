@@ -16,6 +16,7 @@ from distributor.core.message import EmailMaster, Master, ThreadMaster
 from distributor.core.report import instant
 from distributor.core.understood import understood
 from distributor.intake.read import read_release_bytes
+from distributor.intake.write import says_the_same
 from distributor.ports_releases import ReleaseLine, ReleaseSearch, StoredRevision
 from distributor.web.api.door import FORM, MOST_BYTES_WITH_FILES, By, Door
 from distributor.web.api.release_shapes import (
@@ -32,7 +33,8 @@ from distributor.web.api.release_shapes import (
 )
 from distributor.web.api.shapes import After, Limit, Page
 
-_NAMES: Final = {"markdown": "release.md", "text": "release.txt", "html": "release.html"}
+#: What a text is called by its format, for whoever reads messages.
+FILE_NAMES: Final = {"markdown": "release.md", "text": "release.txt", "html": "release.html"}
 
 
 class ReleaseRoutes:
@@ -66,16 +68,21 @@ class ReleaseRoutes:
     def take_in_release(self, new: NewRelease, caller: By) -> ReleaseShape:
         """Take in a release, or a new revision of one.
 
-        A new revision voids the approval. The same text again is the same release.
+        A new revision voids the approval. The same text again is the same release, and makes no revision.
         """
         content = read_release_bytes(
             new.text.encode("utf-8", "replace"),
-            name=_NAMES[new.format],
+            name=FILE_NAMES[new.format],
             now=self._service.clock.now(),
             embargo_answer=new.embargo,
         )
         known = self._service.releases.resolve(new.revises) if new.revises else None
-        return self._shape(self._service.taker.take_in(content, by=caller.name, revises=known))
+        if known and says_the_same(content, (present := self._service.releases.get(known)).content):
+            return self._shape(present)
+        after = new.after if known else None
+        return self._shape(
+            self._service.taker.take_in(content, by=caller.name, revises=known, after=after, translated=new.translations)
+        )
 
     def take_in_release_file(
         self,
@@ -89,8 +96,9 @@ class ReleaseRoutes:
         The name's ending says which. `embargo` answers what the file leaves open; `revises` names the release of which it is a
         new revision.
         """
-        name = (file.filename or "").replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME] or "release.txt"
-        content = read_release_bytes(file.file.read(), name=name, now=self._service.clock.now(), embargo_answer=embargo)
+        content = read_release_bytes(
+            file.file.read(), name=file_name(file), now=self._service.clock.now(), embargo_answer=embargo
+        )
         known = self._service.releases.resolve(revises) if revises else None
         return self._shape(self._service.taker.take_in(content, by=caller.name, revises=known))
 
@@ -163,18 +171,28 @@ class ReleaseRoutes:
         return self._service.releases.get(self._service.releases.resolve(name))
 
     def _shape(self, stored: StoredRevision) -> ReleaseShape:
-        approval = self._service.releases.approval(stored.release_id)
-        return ReleaseShape(
-            release=stored.release_id,
-            revision=stored.revision,
-            headline=stored.content.headline,
-            added_by=stored.added_by,
-            added_at=instant(stored.added_at),
-            is_approved=approval is not None,
-            seal=approval.seal if approval else None,
-            languages=[one.language for one in stored.in_all_languages],
-            understood=[Understood(what=what, value=value) for what, value in understood(stored.content)],
-        )
+        return release_shape(self._service, stored)
+
+
+def file_name(file: UploadFile) -> str:
+    """Return the last part of a file's name, for its ending and for messages."""
+    return (file.filename or "").replace("\\", "/").rpartition("/")[2][-_LONGEST_NAME:] or "release.txt"
+
+
+def release_shape(service: Service, stored: StoredRevision) -> ReleaseShape:
+    """Return a revision as programs see it."""
+    approval = service.releases.approval(stored.release_id)
+    return ReleaseShape(
+        release=stored.release_id,
+        revision=stored.revision,
+        headline=stored.content.headline,
+        added_by=stored.added_by,
+        added_at=instant(stored.added_at),
+        is_approved=approval is not None,
+        seal=approval.seal if approval else None,
+        languages=[one.language for one in stored.in_all_languages],
+        understood=[Understood(what=what, value=value) for what, value in understood(stored.content)],
+    )
 
 
 def _row(line: ReleaseLine) -> ReleaseRow:

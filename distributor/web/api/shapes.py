@@ -20,6 +20,12 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most."
 After = Annotated[str, Query(max_length=200, description="`next` of the page before; nothing for the first.")]
 
 
+#: The revision that a program had before it when it made a change.
+AfterRevision = Annotated[
+    int | None, Field(ge=1, le=2**31, description="The revision you had before you; 409 `refused` when a newer one came.")
+]
+
+
 class Shape(BaseModel):
     """Something sent or answered. Unknown fields are refused, and what stood in a field is never in an error."""
 

@@ -15,7 +15,7 @@ from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.release import Release
 from distributor.intake.read import read_release_bytes
 from distributor.intake.said import amended, release_said
-from distributor.intake.write import written
+from distributor.intake.write import says_the_same, written
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.form import MOST_BYTES_WITH_FILES
@@ -86,8 +86,7 @@ class DraftingPages:
             return self._form(visit, way, visit.fields, revised, _Refusal(problem=problem, status=409))
         try:
             content = self._ways[way](visit, revised)
-            if revised and written(content) == written(revised.content):
-                # Nothing but lines may differ, and an approval is not voided for them.
+            if revised and says_the_same(content, revised.content):
                 return RedirectResponse(f"/releases/{revised.release_id}", 303)
             stored = self._service.taker.take_in(
                 content,

@@ -18,7 +18,6 @@ from distributor.intake.write import written
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
-from distributor.web.staff.translations import missing
 
 #: Revisions in the list.
 _MOST: Final = 20
@@ -44,7 +43,7 @@ class ReleasePages:
         html = self._pages.page(
             "release.html", visitor=visit.visitor, stored=stored, items=items_of(stored.content), text=written(stored.content),
             failing=_failing(checks), passed=[check for check in checks if check.passed], mended_at=self._remedies(stored),
-            missing=missing(stored), approval=self._service.releases.approval(stored.release_id),
+            missing=stored.missing_languages, approval=self._service.releases.approval(stored.release_id),
             revisions=self._service.releases.revisions(stored.release_id, most=_MOST),
             dispatches=[self._service.dispatches.status(one) for one in self._service.dispatches.of_release(stored.release_id)],
             now=self._service.lift_clock.now(),

@@ -114,7 +114,7 @@ class TranslationPages:
         self, visit: Visit, stored: StoredRevision, *, asked: str = "", chosen: str = "", problem: str = "", status: int = 200
     ) -> HTMLResponse:
         html = self._pages.page(
-            "translations.html", visitor=visit.visitor, stored=stored, missing=missing(stored), asked=asked,
+            "translations.html", visitor=visit.visitor, stored=stored, missing=stored.missing_languages, asked=asked,
             chosen=chosen or stored.others.value, may_write=visit.visitor.caller.may(Permission.WRITE_RELEASE),
             stakes=stakes_of(self._service, stored, keeps_translations=True), problem=problem,
         )  # fmt: skip
@@ -134,12 +134,6 @@ class TranslationPages:
 
     def _stored(self, visit: Visit) -> StoredRevision:
         return self._service.releases.get(ReleaseId(visit.path["release"]))
-
-
-def missing(stored: StoredRevision) -> tuple[Language, ...]:
-    """Return the languages that are wanted and not there."""
-    there = {one.language for one in stored.in_all_languages}
-    return tuple(one for one in stored.content.languages_wanted if one not in there)
 
 
 def _language(visit: Visit) -> Language:

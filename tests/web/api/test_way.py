@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from distributor.core.account import Role, account_id
 from distributor.core.report import DispatchState
 from tests.web.api.program import Program, problem
-from tests.web.api.table import TEXT
+from tests.web.api.table import TEXT, Files
 from tests.web.staff.conftest import APPROVER, DISPATCHER, EDITOR, StaffSite
 
 
@@ -53,3 +55,45 @@ def test_a_list_comes_in_pages_that_miss_nothing_and_repeat_nothing(site: StaffS
     assert second["next"] is None
     assert [one["release"] for one in first["items"] + second["items"]] == taken[::-1]
     assert problem(editor.ask("GET", "/releases?after=elsewhere")) == "bad-input"
+
+
+def test_a_release_is_put_right_and_translated_by_programs(site: StaffSite) -> None:
+    editor = Program.of(site, EDITOR)
+    release = editor.post("/releases", {"text": TEXT})["release"]
+    at = f"/releases/{release}"
+
+    fixed = editor.post(f"{at}/corrections", {"after": 1, "keys": {"contacts": [{"name": "Ana", "phone": "+41 22 555 01 00"}]}})
+    same = editor.post(f"{at}/corrections", {"keys": {"headline": fixed["headline"]}})
+    late = editor.ask("POST", f"{at}/corrections", {"after": 1, "keys": {"headline": "Mine"}})
+    french = Files({"file": ("pont.html", b"<h1>Le pont</h1><p>On passe.</p>")}, {"language": "fr"})
+    translated = editor.post(f"{at}/translations/files", french)
+    editor.post(f"{at}/corrections", {"keys": {"hashtags": ["Bridge"], "languages": "fr, es"}})
+    decided = editor.post(f"{at}/others", {"others": "hold", "after": 4})
+    texts = editor.get(f"{at}/texts")
+    again = editor.post("/releases", {"text": texts["texts"][0]["text"], "revises": release, "translations": "kept"})
+    withdrawn = editor.ask("DELETE", f"{at}/translations/fr?after={again['revision']}")
+
+    assert [fixed["revision"], same["revision"], translated["revision"], decided["revision"]] == [2, 2, 3, 5]
+    assert (problem(late), translated["languages"], texts["missing"], texts["others"]) == (
+        "refused",
+        ["en", "fr"],
+        ["es"],
+        "hold",
+    )
+    assert (again["languages"], again["revision"], withdrawn.status) == (["en", "fr"], 5, 200)
+    assert [one["revision"] for one in editor.get(f"{at}/revisions")["revisions"]] == [6, 5, 4, 3, 2, 1]
+
+
+def test_a_correction_that_cannot_be_names_its_key(site: StaffSite) -> None:
+    editor = Program.of(site, EDITOR)
+    at = f"/releases/{editor.post('/releases', {'text': TEXT})['release']}/corrections"
+
+    for body, where in (
+        ({"keys": {"embargo": "tomorrow"}}, "embargo"),
+        ({"keys": {"colour": "red"}}, "colour"),
+        ({"keys": {"contacts": [{"name": "Ana", "fax": "1"}]}}, "contacts, 1, fax"),
+        ({"links": ["javascript:alert(1)"]}, "links, 1"),
+        ({"links": ["https://a.example", "https://b.example"]}, "links"),
+    ):
+        refused = editor.ask("POST", at, body)
+        assert (problem(refused), json.loads(refused.text)["where"]) == ("bad-input", where)

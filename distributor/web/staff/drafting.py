@@ -13,11 +13,13 @@ from distributor.bootstrap import Service
 from distributor.core.account import Permission
 from distributor.core.errors import BadInput, NotFound, Refused
 from distributor.core.release import Release
+from distributor.intake.pasted import name_of_pasted
 from distributor.intake.read import read_release_bytes
 from distributor.intake.said import amended, release_said
 from distributor.intake.write import says_the_same, written
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
+from distributor.resources import resource
 from distributor.web.staff.form import MOST_BYTES_WITH_FILES
 from distributor.web.staff.gate import Gate, Visit
 from distributor.web.staff.stakes import objection, stakes_of, told, translated
@@ -62,7 +64,8 @@ class DraftingPages:
 
     def _begun(self, visit: Visit, revised: StoredRevision | None) -> Typed:
         if revised is None:
-            return {"kind": "md"}
+            sample = resource("templates", "sample", "release.md").read_text("utf-8") if "sample" in visit.fields else ""
+            return {"text": sample}
         content = revised.content
         earlier = visit.fields.get("from", "")
         if earlier.isascii() and earlier.isdigit() and len(earlier) < 6:  # noqa: PLR2004 - no release has a million revisions
@@ -102,8 +105,9 @@ class DraftingPages:
         return RedirectResponse(f"/releases/{stored.release_id}", 303)
 
     def _pasted(self, visit: Visit, _revised: StoredRevision | None) -> Release:
-        name = _KINDS.get(visit.fields.get("kind", ""), _KINDS["md"])
-        return self._read(visit.fields.get("text", "").encode(), name, visit)
+        text = visit.fields.get("text", "")
+        name = _KINDS.get(visit.fields.get("kind", "")) or name_of_pasted(text)
+        return self._read(text.encode(), name, visit)
 
     def _uploaded(self, visit: Visit, _revised: StoredRevision | None) -> Release:
         upload = visit.files.get("file")

@@ -449,3 +449,13 @@ def test_a_language_of_the_release_is_never_guessed_for_a_translation(site: Staf
     site.post(f"/releases/{stored.release_id}/translations/ar", session, text="عنوان البيان\n\nيفتح الجسر اليوم.", revision="1")
 
     assert [one.language for one in site.newsroom.service.releases.get(stored.release_id).translations] == [Language("ar")]
+
+
+def test_a_newcomer_begins_with_a_sample(site: StaffSite) -> None:
+    session = site.sign_in(EDITOR)
+    text = html.unescape(fields_of(site.get("/releases/new?sample", session).text)["text"])
+
+    stored = latest(site, site.post("/releases/new", session, text=text, kind=""))
+
+    assert len(stored.content.contacts) == 2
+    assert fields_of(site.get("/releases/new", session).text)["text"].strip() == ""

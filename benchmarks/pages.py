@@ -144,7 +144,9 @@ def measure(stage: Stage, names: dict[str, str], *, rounds: int) -> tuple[list[T
     patterns = [path for method, path in TABLE if method == "GET" and not path.endswith(("/live", "/events", "/stream"))]
     pages = [path for path in patterns if _places(path) <= set(names)]
     with process("distributor", "web", environ={**stage.environ, "DISTRIBUTOR_WEB__PORT": str(port)}):
-        pool = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=urllib3.Retry(connect=60, backoff_factor=0.05, redirect=0))
+        pool = urllib3.HTTPConnectionPool(
+            "127.0.0.1", port, retries=urllib3.Retry(total=60, connect=60, backoff_factor=0.05, redirect=0)
+        )
         pool.request("GET", "/healthz")
         pool.headers = {"Cookie": f"{COOKIE}={session}"}
         asked = [_Asked(path=filled_in(path, names), label=path) for path in pages]

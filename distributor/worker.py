@@ -134,6 +134,8 @@ class WorkerProcess:
         try:
             self._events.sweep()
             self._service.courier.carry()
+            # What an import left over, or a store of an earlier version; a step is some milliseconds of Redis's time.
+            self._service.book.index.catch_up(blocks=1)
         except Exception as error:
             tell(Event.SWEEP_FAILED, error=type(error).__name__)
             _LOG.debug("tidy.failed", exc_info=True)

@@ -47,13 +47,25 @@ class SuppressionOf(Shape):
     at: str
 
 
-class MessageOf(Shape):
-    """A message to a person, and its state."""
+class EventOf(Shape):
+    """Something that a provider reported of a message."""
 
-    model_config = example(dispatch="d7f3k2mq5b", state="delivered")
+    model_config = example(event="delivered", at="2026-11-25T09:00:03Z")
+
+    event: str
+    at: str | None = Field(description="By the provider's clock, to the second; null when it told none.")
+
+
+class MessageOf(Shape):
+    """A message to a person, its state, and what was reported of it."""
+
+    model_config = example(
+        dispatch="d7f3k2mq5b", state="delivered", events=[{"event": "delivered", "at": "2026-11-25T09:00:03Z"}]
+    )
 
     dispatch: str
     state: str
+    events: list[EventOf] = Field(default_factory=list, description="In order, each once.")
 
 
 class Dossier(Shape):
@@ -63,7 +75,9 @@ class Dossier(Shape):
         person=_PERSON,
         lists=["press"],
         suppression={"reason": "asked by phone", "by": "Eda Writes", "at": "2026-11-25T09:00:00Z"},
-        messages=[{"dispatch": "d7f3k2mq5b", "state": "delivered"}],
+        messages=[
+            {"dispatch": "d7f3k2mq5b", "state": "delivered", "events": [{"event": "delivered", "at": "2026-11-25T09:00:03Z"}]}
+        ],
     )
 
     person: PersonShape
@@ -77,7 +91,7 @@ class Search(Shape):
 
     model_config = example(text="the news", list="press", limit=50, after="")
 
-    text: str = Field(min_length=1, max_length=200, description="Stands in address, name, outlet, beat, notes or a tag.")
+    text: str = Field(min_length=1, max_length=200, description="Beginnings of words of address, name, outlet, beat or tags.")
     list: str = Field("", max_length=64, description="Only on this list.")
     limit: int = Field(50, ge=1, le=200)
     after: str = Field("", max_length=20, description="`next` of the page before; nothing for the first.")

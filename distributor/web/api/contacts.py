@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import Form, Path, Response, UploadFile
@@ -17,14 +16,16 @@ from distributor.core.audience import Contact
 from distributor.core.contact_headers import FIELDS
 from distributor.core.contact_table import csv_blocks, row_of
 from distributor.core.errors import BadInput, NotFound
-from distributor.core.ids import ContactNumber, ListName, address_key
+from distributor.core.ids import ContactNumber, DispatchId, ListName
 from distributor.core.media_list import ContactsFile, RowError, contacts_in, list_name
 from distributor.core.report import instant
 from distributor.flow.export_people import LIST, record_export
 from distributor.flow.import_contacts import forecast, import_contacts
+from distributor.flow.keep_contacts import Dossier as PersonDossier
 from distributor.intake.table_file import table_rows
 from distributor.web.api.contact_shapes import (
     Dossier,
+    EventOf,
     FieldChange,
     Imported,
     ListShape,
@@ -39,8 +40,6 @@ from distributor.web.api.door import FORM, MOST_BYTES_WITH_FILES, By, Door
 from distributor.web.api.shapes import Page
 
 _BLOCK: Final = 1000
-#: Whoever has not found somebody among so many writes more of the name.
-_MOST_LOOKED_AT: Final = 2000
 _DIGITS: Final = 9
 Number = Annotated[int, Path(ge=1, lt=10**_DIGITS)]
 
@@ -111,15 +110,14 @@ class ContactRoutes:
         )  # fmt: skip
 
     def find_contacts(self, search: Search) -> Page[PersonShape]:
-        """Find people by what stands in their address, name, outlet, beat, notes or tags."""
-        start = _place(search.after)
-        fitting = self._keeper.find(search.text, on=list_name(search.list) if search.list else None)
-        people = list(islice(fitting, start, start + search.limit + 1))
-        shown = people[: search.limit]
-        numbers = self._service.book.numbers_of([address_key(contact.address) for contact in shown])
-        found = [person_of(number, one) for number, one in zip(numbers, shown, strict=True) if number is not None]
-        end = start + search.limit
-        return Page(items=found, next=str(end) if len(people) > search.limit and end < _MOST_LOOKED_AT else None)
+        """Find people by the beginnings of words of their address, name, outlet, beat and tags; every word must fit.
+
+        A page may be short, or empty, and not the last.
+        """
+        on = list_name(search.list) if search.list else None
+        page = self._keeper.page(search.text, on=on, after=_place(search.after), count=search.limit)
+        items = [person_of(number, contact) for number, contact in page.people]
+        return Page(items=items, next=str(page.after) if page.after else None)
 
     def show_contact(self, number: Number) -> Dossier:
         """Show everything that is stored on one person."""
@@ -132,7 +130,9 @@ class ContactRoutes:
             person=person_of(number, contact),
             lists=list(found.lists),
             suppression=SuppressionOf(reason=why.reason, by=why.by, at=instant(why.at)) if why else None,
-            messages=[MessageOf(dispatch=dispatch, state=state) for dispatch, state in found.deliveries],
+            messages=[
+                MessageOf(dispatch=dispatch, state=state, events=_events(found, dispatch)) for dispatch, state in found.deliveries
+            ],
         )
 
     def list_lists(self) -> Page[ListShape]:
@@ -170,6 +170,10 @@ def _problems(errors: Sequence[RowError]) -> list[RowProblem]:
 
 
 def _place(after: str) -> int:
-    if after and not (after.isascii() and after.isdecimal()):
+    if after and not (after.isascii() and after.isdecimal() and len(after) <= _DIGITS):
         raise BadInput("This is not `next` of a page.", where="after", remedy="Begin anew, without it.")
-    return min(int(after or "0"), _MOST_LOOKED_AT)
+    return int(after or "0")
+
+
+def _events(dossier: PersonDossier, dispatch: DispatchId) -> list[EventOf]:
+    return [EventOf(event=what, at=instant(at) if at else None) for named, what, at in dossier.events if named == dispatch]

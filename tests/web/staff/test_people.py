@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from distributor.bootstrap_contacts import contact_edits, contact_keeper
 from distributor.core.audience import Contact
-from distributor.core.ids import ContactNumber, Language, ListName, address_key
+from distributor.core.delivery import State
+from distributor.core.delivery_event import DeliveryEvent, Mark
+from distributor.core.ids import ContactNumber, Index, Language, ListName, address_key
+from distributor.store.events import RedisEventStore
 from tests.flow.newsroom import PRESS
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, StaffSite
 
@@ -288,3 +291,26 @@ def test_a_script_in_every_field_of_a_person_stays_text(site: StaffSite, ines: i
 @pytest.mark.parametrize("number", ["0", "7777777", "²", "-1", "1e3", "9" * 40, "%2e%2e"])
 def test_nobody_is_at_a_number_that_nobody_has(site: StaffSite, ines: int, number: str) -> None:
     assert site.get(f"/people/{number}", site.sign_in(EDITOR)).status in {404, 303}
+
+
+def test_what_happened_to_their_messages_is_told_in_order(site: StaffSite, ines: int) -> None:
+    plan = site.newsroom.schedule(site.newsroom.approved())
+    site.newsroom.work()
+    at = datetime.now(UTC)
+    told = [(Mark.OPENED, 60), (State.DELIVERED, 4), (State.ACCEPTED, 1), (State.DELIVERED, 4)]
+    events = [
+        DeliveryEvent(
+            dispatch=plan.dispatch, index=Index(0), at=at + timedelta(seconds=seconds),
+            state=kind if isinstance(kind, State) else None, mark=kind if isinstance(kind, Mark) else None,
+        )
+        for kind, seconds in told
+    ]  # fmt: skip
+    RedisEventStore(site.newsroom.service.client).apply(plan.dispatch, events)
+    session = site.sign_in(APPROVER)
+
+    page = site.get(f"/people/{ines}", session).text
+    export = json.loads(site.post(f"/people/{ines}/export", session).text)
+
+    part = page.partition('class="events"')[2].partition("</ol>")[0]
+    assert re.findall(r"<li>(\w+)", part) == ["accepted", "delivered", "opened"]
+    assert [what for _, what, _ in export["events"]] == ["accepted", "delivered", "opened"]

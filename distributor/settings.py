@@ -207,6 +207,8 @@ class Settings(_Group):
     data_dir: Path = Field(Path("var"), description="Folder of the embedded Redis, relative to the working folder.")
     public_url: WebAddress = Field("http://127.0.0.1:8080", description="Where recipients reach this service.")
     desk_zone: ZoneName = Field("UTC", description="IANA zone in which staff read and write times.")
+    server: str = Field("", description="Commands act on this server (`https://…`) by its API; empty: on the Redis above.")
+    token: SecretStr | None = Field(None, description="API token for that server: whose it is, they are who acts.")
     sendgrid: SendGridSettings = SendGridSettings()
     x: XSettings = XSettings()
     email: EmailSettings = EmailSettings()

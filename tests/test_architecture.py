@@ -29,7 +29,7 @@ _HOMES = {
     "tweepy": ("channels",),
     "requests": ("channels",),
     "requests_oauthlib": ("channels",),
-    "urllib3": ("channels",),
+    "urllib3": ("channels", "remote"),
     "mammoth": ("intake",),
     "openpyxl": ("intake",),
     "twitter_text": ("core",),

@@ -183,7 +183,7 @@ def test_no_secret_is_shown_by_repr(tmp_path: Path) -> None:
 
     settings = load(tmp_path, environ)
 
-    assert len(environ) == 10
+    assert len(environ) == 11
     assert "hush-hush" not in repr(settings)
     assert "hush-hush" not in settings.model_dump_json()
 

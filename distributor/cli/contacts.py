@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,10 @@ def import_(
         _write_errors(desk, errors_out, people)
         foreseen = forecast(people, book=service.book, suppressions=service.suppressions)
         if is_dry:
-            _say_forecast(desk, people, foreseen, is_json=is_json)
+            say_forecast(desk, people, foreseen, is_json=is_json)
             return
         if foreseen.updated and sys.stdin.isatty() and not (is_sure or is_json):
-            _say_forecast(desk, people, foreseen, is_json=False)
+            say_forecast(desk, people, foreseen, is_json=False)
             click.confirm(f"Change {foreseen.updated:,} people who are there already?", abort=True)
         with Progress(console=desk.err, transient=True) as progress:
             task = progress.add_task("Importing", total=None)
@@ -85,7 +86,7 @@ def import_(
             )
         if mapped:
             edits.save_mapping(name, {**known, **told})
-    _say_report(desk, file.name, report, is_json=is_json)
+    say_report(desk, file.name, report, is_json=is_json)
 
 
 def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
@@ -106,7 +107,8 @@ def _write_errors(desk: Desk, out: Path | None, people: ContactsFile) -> None:
     desk.err.print(f"wrote {len(people.errors)} rows to mend to {out}", markup=False)
 
 
-def _say_forecast(desk: Desk, people: ContactsFile, foreseen: Forecast, *, is_json: bool) -> None:
+def say_forecast(desk: Desk, people: ContactsFile, foreseen: Forecast, *, is_json: bool) -> None:
+    """Print what an import would do, here or on a server."""
     if is_json:
         wrong = len(people.errors)
         desk.json({**dataclasses.asdict(foreseen), "merged": people.merged, "wrong": wrong, "columns": dict(people.columns)})
@@ -127,7 +129,8 @@ def _say_forecast(desk: Desk, people: ContactsFile, foreseen: Forecast, *, is_js
         desk.say(f"  … and {foreseen.updated - _SHOWN} more; --dry-run --json shows 200.")
 
 
-def _say_report(desk: Desk, name: str, report: ImportReport, *, is_json: bool) -> None:
+def say_report(desk: Desk, name: str, report: ImportReport, *, is_json: bool) -> None:
+    """Print what an import did, here or on a server."""
     if is_json:
         shape = dataclasses.asdict(dataclasses.replace(report, columns=dict(report.columns)))
         # The rows themselves are people's data, and --errors writes them where they can be mended.
@@ -183,6 +186,11 @@ def lists(desk: Desk, *, is_json: bool) -> None:
     """Show every media list with its number of people."""
     with desk.service() as service:
         found = service.book.lists()
+    say_lists(desk, {str(name): count for name, count in found.items()}, is_json=is_json)
+
+
+def say_lists(desk: Desk, found: Mapping[str, int], *, is_json: bool) -> None:
+    """Print the lists, here or on a server."""
     if is_json:
         desk.json(found)
         return

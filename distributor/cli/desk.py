@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from distributor.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Service
+    from distributor.remote.server import Server
 
 
 class Desk:
@@ -33,6 +34,7 @@ class Desk:
     def __init__(self) -> None:
         self.out = Console(highlight=False)
         self.err = Console(stderr=True, highlight=False)
+        self._environ: dict[str, str] = dict(os.environ)
 
     @cached_property
     def settings(self) -> Settings:
@@ -41,7 +43,29 @@ class Desk:
         Raises:
             ConfigurationError: one of them is wrong.
         """
-        return load_settings(environ=os.environ, cwd=Path.cwd())
+        return load_settings(environ=self._environ, cwd=Path.cwd())
+
+    def ask(self, *, server: str | None, token: str | None, token_file: Path | None) -> None:
+        """Take from the command line what goes before the environment. To be called before anything else."""
+        if token or token_file:
+            for name in ("DISTRIBUTOR_TOKEN", "DISTRIBUTOR_TOKEN_FILE"):
+                self._environ.pop(name, None)
+        given = {"DISTRIBUTOR_SERVER": server, "DISTRIBUTOR_TOKEN": token, "DISTRIBUTOR_TOKEN_FILE": token_file}
+        self._environ |= {name: str(value) for name, value in given.items() if value}
+
+    @cached_property
+    def server(self) -> Server | None:
+        """The server that commands act on; None: this machine.
+
+        Raises:
+            ConfigurationError: it cannot be asked as the settings say.
+        """
+        if not self.settings.server:
+            return None
+        from distributor.remote.server import Server
+
+        token = self.settings.token
+        return Server(self.settings.server, token.get_secret_value() if token else "")
 
     @contextmanager
     def service(self, *, long_lived: bool = False, form: str | None = None) -> Iterator[Service]:
@@ -142,7 +166,13 @@ POST_ID = PostIdType()
 
 
 class DistributorGroup(click.Group):
-    """A group whose commands turn our errors into exit code 1 and one clear message."""
+    """A group whose commands turn our errors into exit code 1 and one clear message, and act here or on a server."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, whose work is done where `Desk.server` says."""
+        if not isinstance(cmd, click.Group) and cmd.callback is not None:
+            cmd.callback = _here_or_there(cmd.callback)
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -150,6 +180,31 @@ class DistributorGroup(click.Group):
             return super().invoke(ctx)
         except (DistributorError, ConfigurationError) as error:
             raise click.ClickException(str(error)) from error
+
+
+def _here_or_there(here: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what does a command's work here, or by the table in cli/remote.py on a server."""
+
+    @wraps(here)
+    def work(*args: Any, **params: Any) -> Any:
+        desk = click.get_current_context().ensure_object(Desk)
+        if desk.server is None:
+            return here(*args, **params)
+        from distributor.cli.remote import there
+
+        path = _path(click.get_current_context())
+        return there(path)(desk, desk.server, **params)
+
+    return work
+
+
+def _path(context: click.Context) -> str:
+    """Return the words of the command behind the program's name: "release check"."""
+    words = []
+    while context.parent is not None:
+        words.append(context.info_name or "")
+        context = context.parent
+    return " ".join(reversed(words))
 
 
 pass_desk = click.make_pass_decorator(Desk, ensure=True)

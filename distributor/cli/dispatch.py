@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import getpass
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from rich.live import Live
 from rich.progress import Progress
 
 from distributor.cli.desk import POST_ID, Desk, DistributorGroup, DurationType, InstantType, ask_first, pass_desk
+from distributor.cli.dispatch_view import say_dispatches, say_scheduled, say_status
 from distributor.cli.status_view import status_view
-from distributor.core.approval import short_code
 from distributor.core.desk_time import spell
 from distributor.core.ids import RemoteId
 from distributor.core.message import ChannelName
-from distributor.core.report import DispatchState, DispatchStatus, instant, status_json
+from distributor.core.report import DispatchStatus, instant
 from distributor.flow.find_dispatch import find_dispatch
 from distributor.ports import Accepted
-
-_FINAL = frozenset({DispatchState.DONE, DispatchState.INCOMPLETE, DispatchState.CANCELLED, DispatchState.EXPIRED})
-_WATCH_EVERY_S = 0.25
 
 
 @click.group(cls=DistributorGroup)
@@ -83,31 +77,15 @@ def schedule(
         )
         status = service.dispatches.status(plan.dispatch)
         workers = len(service.roster.alive())
-    if is_json:
-        desk.json({
-            "dispatch": plan.dispatch, "release": plan.release, "revision": plan.revision, "seal": plan.seal,
-            "lift_at": instant(plan.lift_at), "recipients": prepared.recipients, "suppressed": prepared.suppressed,
-            "already_reached": prepared.already_reached, "parts": prepared.parts, "unserved": prepared.unserved,
-            "by_master": prepared.by_master,
-        })  # fmt: skip
-        return
-    desk.say(f"Dispatch {plan.dispatch} is scheduled. Seal: {short_code(plan.seal)}")
-    ahead = plan.lift_at - status.read_at
-    desk.say(f"Lift: {desk.when(plan.lift_at)}" + (f", in {spell(ahead)}" if ahead > timedelta(0) else ", now"))
-    if ChannelName.EMAIL in plan.channels:
-        desk.say(
-            f"E-mail: {prepared.recipients:,} recipients, {prepared.suppressed} suppressed, "
-            f"{prepared.already_reached} left out because an earlier dispatch has them."
-        )
-        if len(prepared.by_master) > 1:
-            desk.say("        " + ", ".join(f"{count:,} get {key}" for key, count in sorted(prepared.by_master.items())) + ".")
-        if prepared.unserved:
-            desk.say(f"        {prepared.unserved:,} read none of the languages and are left out.")
-    if prepared.parts:
-        desk.say(f"Thread: {prepared.parts} parts.")
-    if not workers:
-        desk.say("No worker is running: nothing will leave until one does. Start `distributor up` or `distributor worker`.")
-    desk.say(f"Next: distributor dispatch status {plan.dispatch} --watch")
+    shape = {
+        "dispatch": plan.dispatch, "release": plan.release, "revision": plan.revision, "seal": plan.seal,
+        "lift_at": instant(plan.lift_at), "recipients": prepared.recipients, "suppressed": prepared.suppressed,
+        "already_reached": prepared.already_reached, "parts": prepared.parts, "unserved": prepared.unserved,
+        "by_master": prepared.by_master,
+    }  # fmt: skip
+    say_scheduled(
+        desk, shape, now=status.read_at, is_to_people=ChannelName.EMAIL.value in channels, workers=workers, is_json=is_json
+    )
 
 
 @dispatch.command("list")
@@ -117,14 +95,7 @@ def list_(desk: Desk, *, is_json: bool) -> None:
     """List every dispatch, newest first."""
     with desk.service() as service:
         found = [service.dispatches.status(name) for name in service.dispatches.all()]
-    if is_json:
-        desk.json([status_json(status) for status in found])
-        return
-    for status in found:
-        total = sum(channel.tally.total for _, channel in status.channels)
-        desk.say(f"{status.dispatch}  {status.state.value:10}  {desk.when(status.lift_at)}  {total:,} deliveries and parts")
-    if not found:
-        desk.say("No dispatch yet. `distributor dispatch schedule` makes one.")
+    say_dispatches(desk, found, is_json=is_json)
 
 
 @dispatch.command()
@@ -146,32 +117,7 @@ def status(desk: Desk, name: str | None, *, is_json: bool, is_watching: bool) ->
         def read() -> DispatchStatus:
             return service.dispatches.status(chosen)
 
-        if not is_watching:
-            found = read()
-            desk.json(status_json(found)) if is_json else desk.out.print(status_view(found, zone=desk.settings.desk_zone))
-            return
-        if is_json:
-            _follow_json(desk, read)
-            return
-        with Live(console=desk.out, refresh_per_second=8) as live:
-            while True:
-                found = read()
-                live.update(status_view(found, zone=desk.settings.desk_zone))
-                if found.state in _FINAL:
-                    return
-                time.sleep(_WATCH_EVERY_S)
-
-
-def _follow_json(desk: Desk, read: Callable[[], DispatchStatus]) -> None:
-    last = None
-    while True:
-        found = read()
-        if (shape := status_json(found)) != last:
-            last = shape
-            desk.json(shape)
-        if found.state in _FINAL:
-            return
-        time.sleep(_WATCH_EVERY_S)
+        say_status(desk, read, is_json=is_json, is_watching=is_watching)
 
 
 @dispatch.command()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from distributor.cli import people, proof  # noqa: F401 - put their commands beside those of `contacts` and `dispatch`
 from distributor.cli.contacts import contacts
 from distributor.cli.demo import demo
-from distributor.cli.desk import DistributorGroup
+from distributor.cli.desk import Desk, DistributorGroup, pass_desk
 from distributor.cli.dispatch import dispatch
 from distributor.cli.inbound import inbound
 from distributor.cli.notes import notes
@@ -31,8 +33,19 @@ From a file to everybody's inbox:
 
 @click.group(cls=DistributorGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="distributor")
-def main() -> None:
+@click.option("--server", metavar="URL", help="Act on this server by its API. Default: DISTRIBUTOR_SERVER, or this machine.")
+@click.option(
+    "--token-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File with the API token. Default: DISTRIBUTOR_TOKEN_FILE.",
+)
+@click.option("--token", help="The API token itself. Everybody on this machine sees it among the processes: prefer a file.")
+@pass_desk
+def main(desk: Desk, server: str | None, token_file: Path | None, token: str | None) -> None:
     """Send an approved press release to media lists and followers at the second its embargo lifts."""
+    if token and token_file:
+        raise click.UsageError("Name --token-file or --token, not both.")
+    desk.ask(server=server, token=token, token_file=token_file)
 
 
 for command in (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -112,14 +114,23 @@ def doctor(desk: Desk, *, is_json: bool) -> None:
 
     with desk.service() as service:
         findings = examine(service)
-    is_well = all(finding.passed or finding.is_warning for finding in findings)
+    shapes = [{**dataclasses.asdict(finding), "severity": finding.severity} for finding in findings]
+    say_findings(desk, shapes, is_json=is_json)
+
+
+def say_findings(desk: Desk, findings: Sequence[Mapping[str, Any]], *, is_json: bool) -> None:
+    """Print what was found, here or on a server.
+
+    Raises:
+        SystemExit: something has failed.
+    """
+    is_well = all(finding["passed"] or finding["is_warning"] for finding in findings)
     if is_json:
-        shapes = [{**dataclasses.asdict(finding), "severity": finding.severity} for finding in findings]
-        desk.json({"passed": is_well, "findings": shapes})
+        desk.json({"passed": is_well, "findings": findings})
     else:
         for finding in findings:
-            remedy = "" if finding.passed else f" {finding.remedy}"
-            word = "ok     " if finding.passed else "warning" if finding.is_warning else "FAILED "
-            desk.say(f"{word} {finding.name}: {finding.message}{remedy}")
+            remedy = "" if finding["passed"] else f" {finding['remedy']}"
+            word = "ok     " if finding["passed"] else "warning" if finding["is_warning"] else "FAILED "
+            desk.say(f"{word} {finding['name']}: {finding['message']}{remedy}")
     if not is_well:
         raise SystemExit(1)

@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from distributor.cli.desk import Desk, DistributorGroup, pass_desk
+from distributor.cli.release_view import is_wanted, say_approval, say_checks, say_preview, say_release, say_releases
 from distributor.core.approval import Waiver, short_code
-from distributor.core.errors import BadInput, Refused
-from distributor.core.message import EmailMaster, Master, Slot, filled
-from distributor.ports_releases import StoredRevision
+from distributor.core.errors import BadInput
+from distributor.core.message import Master
+from distributor.core.report import instant
+from distributor.ports_releases import ReleaseLine, StoredRevision
 
 _FORM = click.option(
     "--form", type=click.Choice(["thread", "post", "long"]), help="How it goes onto X. Default: DISTRIBUTOR_X__FORM."
@@ -70,14 +70,14 @@ def list_(desk: Desk, *, is_json: bool) -> None:
     """List every release, newest first."""
     with desk.service() as service:
         lines = service.releases.list_all()
-    if is_json:
-        desk.json([dataclasses.asdict(line) for line in lines])
-        return
-    table = Table("Release", "Rev.", "Headline", "Taken in", "Approved")
-    for line in lines:
-        added = f"{desk.when(line.added_at)} by {line.added_by}"
-        table.add_row(line.release_id, str(line.revision), Text(line.headline), Text(added), "yes" if line.is_approved else "no")
-    desk.out.print(table if lines else "No release yet. `distributor release add FILE` takes one in.")
+    say_releases(desk, [_row(line) for line in lines], is_json=is_json)
+
+
+def _row(line: ReleaseLine) -> dict[str, object]:
+    return {
+        "release_id": line.release_id, "revision": line.revision, "headline": line.headline, "added_by": line.added_by,
+        "added_at": instant(line.added_at), "is_approved": line.is_approved, "dispatches": list(line.dispatches),
+    }  # fmt: skip
 
 
 @release.command()
@@ -96,16 +96,8 @@ def _show(desk: Desk, stored: StoredRevision, *, is_json: bool) -> None:
 
     pairs = list(understood(stored.content))
     pairs += [("Translation", f"{one.language}: {one.headline}") for one in stored.translations]
-    if is_json:
-        shape = {"release": stored.release_id, "revision": stored.revision, "headline": stored.content.headline}
-        desk.json({**shape, "understood": [{"what": label, "value": value} for label, value in pairs]})
-        return
-    table = Table.grid(padding=(0, 2))
-    for label, value in pairs:
-        table.add_row(Text(label, style="bold"), Text(value))
-    desk.say(f"Release {stored.release_id}, revision {stored.revision}")
-    desk.out.print(table)
-    desk.say(f"Next: distributor release check {stored.release_id}")
+    shape = {"release": stored.release_id, "revision": stored.revision, "headline": stored.content.headline}
+    say_release(desk, {**shape, "understood": [{"what": what, "value": value} for what, value in pairs]}, is_json=is_json)
 
 
 @release.command()
@@ -142,25 +134,12 @@ def check(desk: Desk, name: str, *, is_json: bool, is_strict: bool) -> None:
     with desk.service() as service:
         stored = service.releases.get(service.releases.resolve(name))
         results = service.check(stored, service.compose(stored), service.clock.now())
-    if is_json:
-        shapes = [
-            {
-                "check": result.name,
-                "severity": result.severity.value,
-                "passed": result.passed,
-                "message": result.message,
-                "remedy": result.remedy,
-            }
-            for result in results
-        ]
-        desk.json({"release": stored.release_id, "revision": stored.revision, "checks": shapes})
-    else:
-        for result in sorted(results, key=lambda found: (found.passed, found.severity.value)):
-            mark = "ok     " if result.passed else f"{result.severity.value:7}"
-            desk.say(f"{mark} {result.name}: {result.message}" + ("" if result.passed else f" {result.remedy}"))
-    standing = [result.name for result in results if not result.passed and result.severity.value == "error"]
-    if is_strict and standing:
-        raise Refused(f"These stand against approval: {', '.join(standing)}.")
+    found = [
+        {"check": one.name, "severity": one.severity.value, "passed": one.passed, "message": one.message, "remedy": one.remedy}
+        for one in results
+    ]
+    shape = {"release": stored.release_id, "revision": stored.revision, "checks": found}
+    say_checks(desk, shape, is_json=is_json, is_strict=is_strict)
 
 
 @release.command("edit-thread")
@@ -216,47 +195,23 @@ def preview(
       distributor release preview r4k2 --out preview/ --to press
     """
     from distributor.bootstrap_contacts import audience_named
-    from distributor.cli.preview_files import write_preview
-    from distributor.core.message import ThreadMaster
     from distributor.core.thread_form import counter_of
     from distributor.flow.count_languages import count_languages
-    from distributor.render.terminal import terminal_preview
 
     with desk.service(form=form) as service:
-        counter = counter_of(service.form)
         stored = service.releases.get(service.releases.resolve(name))
-        masters = [m for m in service.compose(stored) if m.key.startswith(channel or "") and m.key.endswith(language or "")]
-        if not masters:
-            raise BadInput(
-                "There is nothing of this channel and language.", where="preview", remedy="Leave --language out to see all."
-            )
-        masters = [_as_somebody_sees_it(master, desk.settings.public_url) for master in masters]
-        for master in masters:
-            desk.out.print(terminal_preview(master, count=counter.count, limit=counter.limit))
-            if isinstance(master, ThreadMaster):
-                for line in service.thread_needs(master, _lift_of(stored)):
-                    desk.say(line)
+        masters = [master for master in service.compose(stored) if is_wanted(master, channel, language)]
+        say_preview(
+            desk, masters, counter_of(service.form), public_url=desk.settings.public_url, out=out,
+            needs_of=lambda thread: service.thread_needs(thread, _lift_of(stored)),
+        )  # fmt: skip
         if audience:
             lists = [audience_named(service, one) for one in audience]
             desk.say(f"People: {count_languages(stored, lists, book=service.book)}.")
-        if out is not None:
-            write_preview(desk, masters, counter, out)
 
 
 def _lift_of(stored: StoredRevision) -> datetime | None:
     return stored.content.embargo.lift_at() if stored.content.embargo else None
-
-
-def _as_somebody_sees_it(master: Master, public_url: str) -> Master:
-    """Return an e-mail with an example recipient in its slots."""
-    if not isinstance(master, EmailMaster):
-        return master
-    example = {
-        Slot.ADDRESS: "reporter@example.org",
-        Slot.VIEW_URL: f"{public_url}/view/example",
-        Slot.UNSUBSCRIBE_URL: f"{public_url}/unsubscribe/example",
-    }
-    return filled(master, example)
 
 
 @release.command()
@@ -289,12 +244,8 @@ def approve(desk: Desk, *, name: str, by: str, waived: tuple[str, ...], reason: 
                 desk.say(line)
 
         approval = service.approver.approve(service.releases.resolve(name), by=by, waivers=waivers, show=show)
-    if is_json:
-        desk.json({
-            "release": approval.release, "revision": approval.revision, "seal": approval.seal,
-            "code": short_code(approval.seal), "by": approval.by, "at": approval.at,
-        })  # fmt: skip
-        return
-    desk.say(f"Release {approval.release}, revision {approval.revision}, is approved by {approval.by}.")
-    desk.say(f"Seal: {short_code(approval.seal)}  (read it out to compare)")
-    desk.say(f"Next: distributor dispatch schedule {approval.release} --to LIST --channel email --as NAME")
+    shape = {
+        "release": approval.release, "revision": approval.revision, "seal": approval.seal,
+        "code": short_code(approval.seal), "by": approval.by, "at": instant(approval.at),
+    }  # fmt: skip
+    say_approval(desk, shape, is_json=is_json)

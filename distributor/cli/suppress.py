@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from distributor.cli.desk import Desk, DistributorGroup, ask_first, pass_desk, read_file
+from distributor.core.report import instant
 
 if TYPE_CHECKING:
     from distributor.bootstrap import Service
@@ -109,16 +112,22 @@ def import_(desk: Desk, file: Path, reason: str, by: str, *, dry_run: bool, is_j
                 read.addresses, suppressions=service.suppressions, audit=service.audit, clock=service.clock,
                 by=by, reason=reason,
             )  # fmt: skip
+    wrong = [dataclasses.asdict(one) for one in read.wrong]
+    shape = {"new": new, "known": len(read.addresses) - new, "wrong": wrong, "dry_run": dry_run}
+    say_file(desk, file.name, shape, is_json=is_json)
+
+
+def say_file(desk: Desk, name: str, shape: Mapping[str, Any], *, is_json: bool) -> None:
+    """Print what suppressing a file did or would do, here or on a server."""
     if is_json:
-        wrong = [dataclasses.asdict(one) for one in read.wrong]
-        desk.json({"new": new, "known": len(read.addresses) - new, "wrong": wrong, "dry_run": dry_run})
+        desk.json(shape)
         return
-    verb = "would be" if dry_run else "are"
-    desk.say(f"{new} {verb} suppressed, {len(read.addresses) - new} were already, {len(read.wrong)} lines hold no address.")
-    for one in read.wrong[:_SHOWN]:
-        desk.err.print(f"{file.name}:{one.line}: {one.problem}", markup=False)
-    if len(read.wrong) > _SHOWN:
-        desk.err.print(f"… and {len(read.wrong) - _SHOWN} more; --json shows all.", markup=False)
+    verb, wrong = "would be" if shape["dry_run"] else "are", shape["wrong"]
+    desk.say(f"{shape['new']} {verb} suppressed, {shape['known']} were already, {len(wrong)} lines hold no address.")
+    for one in wrong[:_SHOWN]:
+        desk.err.print(f"{name}:{one['line']}: {one['problem']}", markup=False)
+    if len(wrong) > _SHOWN:
+        desk.err.print(f"… and {len(wrong) - _SHOWN} more; --json shows all.", markup=False)
 
 
 @suppress.command("list")
@@ -129,15 +138,26 @@ def list_(desk: Desk, *, is_json: bool) -> None:
     with desk.service() as service:
         found = list(service.suppressions.entries())
         left = [(name, _address_of(service, one), one) for name, one in service.left_lists.everybody()]
+    shapes = [_shape(one, one.address, None) for one in found] + [_shape(one, address, name) for name, address, one in left]
+    say_suppressions(desk, shapes, is_json=is_json)
+
+
+def _shape(one: Suppression, address: str, name: str | None) -> dict[str, Any]:
+    return {"key": one.key, "address": address, "list": name, "reason": one.reason, "by": one.by, "at": instant(one.at)}
+
+
+def say_suppressions(desk: Desk, shapes: Sequence[Mapping[str, Any]], *, is_json: bool) -> None:
+    """Print who must not be mailed, here or on a server."""
     if is_json:
-        shapes = [{**dataclasses.asdict(one), "list": None} for one in found]
-        desk.json(shapes + [{**dataclasses.asdict(one), "address": address, "list": name} for name, address, one in left])
+        desk.json(shapes)
         return
     table = Table("Address", "From", "Since", "Why", "By")
-    rows: list[tuple[str, str, Suppression]] = [("everything", one.address, one) for one in found]
-    for name, address, one in rows + left:
-        table.add_row(Text(address or "(erased)"), Text(name), desk.when(one.at), Text(one.reason), Text(one.by))
-    desk.out.print(table if rows or left else "Nobody is suppressed.")
+    for one in shapes:
+        since = desk.when(datetime.fromisoformat(one["at"]))
+        table.add_row(
+            Text(one["address"] or "(erased)"), Text(one["list"] or "everything"), since, Text(one["reason"]), Text(one["by"])
+        )
+    desk.out.print(table if shapes else "Nobody is suppressed.")
 
 
 def _address_of(service: Service, left: Suppression) -> str:

@@ -191,7 +191,10 @@ def release_shape(service: Service, stored: StoredRevision) -> ReleaseShape:
         is_approved=approval is not None,
         seal=approval.seal if approval else None,
         languages=[one.language for one in stored.in_all_languages],
-        understood=[Understood(what=what, value=value) for what, value in understood(stored.content)],
+        understood=[
+            *(Understood(what=what, value=value) for what, value in understood(stored.content)),
+            *(Understood(what="Translation", value=f"{one.language}: {one.headline}") for one in stored.translations),
+        ],
     )
 
 

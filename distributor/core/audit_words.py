@@ -80,6 +80,7 @@ _WORDS: Final[Mapping[str, tuple[str, Thing, str]]] = MappingProxyType(
         "token.revoked": ("revoked API token", _T.TOKEN, ""),
         "login.accepted": ("signed in", _T.NOTHING, ""),
         "login.failed": ("failed to sign in as", _T.ACCOUNT, ""),
+        "login.others_ended": ("ended all their other sessions", _T.NOTHING, ""),
         "login.ended": ("signed out", _T.NOTHING, ""),
     }
 )

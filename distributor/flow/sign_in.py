@@ -132,6 +132,17 @@ class SignIn:
         self._record("account.password_changed", account.id, account.name)
         return self._begin(known)
 
+    def end_other_sessions(self, secret: str) -> SignedIn:
+        """End all of one's sessions but this one, which goes on under a new secret: for whoever has lost a phone.
+
+        Raises:
+            NotSignedIn: the session has ended.
+        """
+        account = self.by_session(secret).account
+        known = self.accounts.change(account.id, lambda now: replace(now, generation=now.generation + 1))
+        self._record("login.others_ended", account.id, account.name)
+        return self._begin(known)
+
     def _proven(self, account: AccountId, password: str, *, address: str) -> KnownAccount:
         """Return the account that the password opens."""
         wait = self.throttle.begin(account, address=address)

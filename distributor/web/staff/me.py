@@ -12,7 +12,7 @@ from distributor.bootstrap import Service
 from distributor.bootstrap_accounts import keepers_of
 from distributor.core.account import Permission, TokenId
 from distributor.core.errors import BadInput, LoginThrottled, Refused
-from distributor.flow.sign_in import SignIn
+from distributor.flow.sign_in import SignedIn, SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 from distributor.web.staff.permission_words import PERMISSION_WORDS
@@ -35,6 +35,7 @@ class OwnPages:
         self._gate = gate
         gate.page("/me", self.show, needs=Permission.READ)
         gate.act("/me/password", self.change_password, needs=Permission.READ)
+        gate.act("/me/sessions/end", self.end_others, needs=Permission.READ)
         gate.act("/me/tokens", self.issue, needs=Permission.READ)
         gate.act("/me/tokens/{token}/revoke", self.revoke, needs=Permission.READ)
 
@@ -54,7 +55,7 @@ class OwnPages:
             "secret": secret,
             "typed_label": visit.fields.get("label", "") if about == "token" else "",
             "typed_scopes": visit.all("scope") if about == "token" else (),
-            "is_changed": visit.fields.get("changed") == "yes",
+            "changed": visit.fields.get("changed", ""),
         }
         return self._html(visit, "me.html", status=422 if problem else 200, **values)
 
@@ -71,7 +72,16 @@ class OwnPages:
             return self._show(visit, about="password", problem=str(error))
         except Refused:
             return self._show(visit, about="password", problem="The old password is not right. Nothing has changed.")
-        response = RedirectResponse("/me?changed=yes", 303)
+        return self._go_on(begun, "password")
+
+    def end_others(self, visit: Visit) -> Response:
+        """End all of one's sessions but this one."""
+        if visit.fields.get("sure") != "yes":
+            return self._show(visit, problem="Use the button below: all your other sessions would end.")
+        return self._go_on(self._sign_in.end_other_sessions(visit.secret), "sessions")
+
+    def _go_on(self, begun: SignedIn, changed: str) -> Response:
+        response = RedirectResponse(f"/me?changed={changed}", 303)
         self._gate.remember(response, begun.secret)
         return response
 

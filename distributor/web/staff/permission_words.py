@@ -15,6 +15,7 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         _P.WRITE_RELEASE: "take in and change releases and translations",
         _P.APPROVE: "approve what others wrote",
         _P.WAIVE: "pass over a failing check, with a reason",
+        _P.SEND_TEST: "send a test of a release to oneself",
         _P.SCHEDULE: "schedule an approved release",
         _P.HOLD: "hold a dispatch",
         _P.RESUME: "let a held dispatch go on",

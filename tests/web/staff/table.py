@@ -94,6 +94,7 @@ TABLE: Final = {
     ("POST", "/tokens/{token}/revoke"): Permission.MANAGE_USERS,
     ("GET", "/me"): Permission.READ,
     ("POST", "/me/password"): Permission.READ,
+    ("POST", "/me/sessions/end"): Permission.READ,
     ("POST", "/me/tokens"): Permission.READ,
     ("POST", "/me/tokens/{token}/revoke"): Permission.READ,
     ("GET", "/audit"): Permission.READ_AUDIT,

@@ -154,6 +154,16 @@ def test_ones_own_password_takes_the_old_one_and_ends_the_other_sessions(site: S
     assert site.post("/login", login=EDITOR, password=PASSWORD).status == 403
 
 
+def test_whoever_lost_a_phone_ends_all_other_sessions(site: StaffSite) -> None:
+    here, there, stranger = site.sign_in(EDITOR), site.sign_in(EDITOR), site.sign_in(ADMIN)
+
+    answer = site.post("/me/sessions/end", here, sure="yes")
+
+    fresh = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+    assert [site.get("/", session).status for session in (here, there, fresh, stranger)] == [303, 303, 200, 200]
+    assert site.post("/login", login=EDITOR, password=PASSWORD).status == 303
+
+
 def test_guessing_the_old_password_in_a_stolen_session_gets_slow(site: StaffSite) -> None:
     session = site.sign_in(EDITOR)
 

@@ -9,10 +9,11 @@ import pytest
 import redis
 
 from distributor.cli.demo_stay import still_running
-from distributor.core.account import PERMISSIONS, Role, account_id
+from distributor.core.account import PERMISSIONS, Permission, Role, account_id
 from distributor.core.report import DispatchState
 from distributor.sandbox.serve import RunningSandbox
 from distributor.web.staff.gate import COOKIE
+from distributor.web.staff.permission_words import PERMISSION_WORDS
 from tests.flow.newsroom import Newsroom
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, STAFF, StaffSite
 from tests.web.staff.table import TABLE, filled_in
@@ -20,6 +21,11 @@ from tests.web.staff.table import TABLE, filled_in
 
 def test_every_address_is_in_the_table(site: StaffSite) -> None:
     assert {(one.method, one.path): one.needs for one in site.declared} == TABLE
+
+
+def test_every_permission_is_said_in_words() -> None:
+    """One's own page says what one may do; a new permission without words would break it."""
+    assert set(PERMISSION_WORDS) == set(Permission)
 
 
 def test_every_role_is_let_in_or_kept_out_as_the_table_says(site: StaffSite) -> None:

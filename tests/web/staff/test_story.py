@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
-from distributor.core.account import Role, account_id
+from distributor.core.account import Permission, Role, account_id
+from distributor.core.ids import ListName
 from distributor.core.report import DispatchState
-from tests.flow.newsroom import with_headline
+from tests.flow.newsroom import PRESS, with_headline
 from tests.web.staff.at_desk import at_desk, faults
 from tests.web.staff.brought import an_import
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, StaffSite
@@ -162,5 +164,9 @@ def everything(site: StaffSite) -> dict[str, str]:
     site.newsroom.approved(with_headline("A second release, approved"))
     waiting = site.newsroom.take_in(with_headline("A third release, not approved"))
     site.door.keeper.set_roles(account_id(ADMIN), list(Role), by="the tests")
+    person = next(iter(site.newsroom.service.book.everyone_on(PRESS)))
+    site.newsroom.service.suppressions.add(person.address, reason="asked by phone", by="the tests", at=datetime.now(UTC))
+    site.newsroom.people("jon@radio.example", on=ListName("radio"))
+    site.door.tokens.issue(account_id(EDITOR), label="newsroom board", scopes=[Permission.READ], by="the tests")
     foreseen = an_import(site, owner=account_id(ADMIN))
     return site.names(release=waiting.release_id, dispatch=plan.dispatch, account=account_id(EDITOR), **{"import": foreseen.id})

@@ -101,10 +101,10 @@ class Service(Stores):
         release = stored.content
         lift_at = release.embargo.lift_at() if release.embargo else None
         emails = [self.renderer.render(one, sender=self.sender, lift_at=lift_at) for one in stored.in_all_languages]
-        return *emails, compose_as(self.form, self._on_x(stored), channel=ChannelName.X)
+        return *emails, compose_as(self.form, self.on_x(stored), channel=ChannelName.X)
 
-    def _on_x(self, stored: StoredRevision) -> Release:
-        """Return the text in the account's own language, where there is one."""
+    def on_x(self, stored: StoredRevision) -> Release:
+        """Return the text that goes onto X: in the account's own language, where there is one."""
         wanted = self.settings.x.language
         return next((one for one in stored.in_all_languages if one.language == wanted), stored.content)
 

@@ -39,6 +39,7 @@ from distributor.web.staff.scheduling import SchedulingPages
 from distributor.web.staff.steering import SteeringPages
 from distributor.web.staff.suppression_files import SuppressionFilePages
 from distributor.web.staff.suppressions import SuppressionPages
+from distributor.web.staff.threads import ThreadPages
 from distributor.web.staff.translations import TranslationPages
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
@@ -73,6 +74,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     SchedulingPages(service, pages).add_to(gate)
+    ThreadPages(service, pages).add_to(gate)
     reader = BoardReader(service, lookout)
     boards = DispatchPages(reader, pages, lookout)
     boards.add_to(gate)

@@ -78,7 +78,7 @@ class Progress:
 
 
 class ImportJobs(Protocol):
-    """Imports in steps, each its owner's. All of one ends an hour after it was last touched, the file earlier."""
+    """Imports in steps, each its owner's. All of one ends an hour after it last changed, the file earlier."""
 
     def begin(self, job: ImportJob, content: bytes) -> ImportJob:
         """Keep a job and its file under a new id; an owner's earlier ones beyond a few are dropped."""

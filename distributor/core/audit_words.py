@@ -98,6 +98,20 @@ AREAS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
+def actions_by_area() -> dict[str, tuple[str, ...]]:
+    """Return the actions that are known, by what they are about, sorted."""
+    return {area: tuple(sorted(one for one in _WORDS if one.partition(".")[0] in kinds)) for area, kinds in AREAS.items()}
+
+
+def wanted_actions(chosen: str) -> tuple[str, ...]:
+    """Return what to look for when somebody chose an area or one action; nothing in particular for anything else.
+
+    >>> wanted_actions("suppressions"), wanted_actions("list.created"), wanted_actions("?")
+    (('suppression',), ('list.created',), ())
+    """
+    return AREAS.get(chosen, (chosen,) if chosen in _WORDS else ())
+
+
 def sentence_of(action: str, facts: tuple[tuple[str, str], ...]) -> Sentence:
     """Return what a line says; an action that is not known is named as it stands.
 

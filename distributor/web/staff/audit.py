@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from distributor.bootstrap import Service
 from distributor.bootstrap_accounts import account_names
 from distributor.core.account import Permission
-from distributor.core.audit_words import AREAS, Sentence, Thing, sentence_of
+from distributor.core.audit_words import Sentence, Thing, actions_by_area, sentence_of, wanted_actions
 from distributor.core.contact_table import csv_blocks
 from distributor.core.ids import AddressKey
 from distributor.flow.export_people import AUDIT, record_export
@@ -63,7 +63,7 @@ class AuditPages:
             "before": page.before,
             "is_first": not visit.fields.get("before"),
             "asked": {name: visit.fields.get(name, "")[:_LONGEST] for name in ("subject", "by", "area", "since", "until")},
-            "areas": list(AREAS),
+            "areas": actions_by_area(),
             "names": sorted(account_names(self._service).values()),
             "is_filtered": query != AuditQuery(),
         }
@@ -83,7 +83,7 @@ class AuditPages:
         return AuditQuery(
             subject=visit.fields.get("subject", "").strip()[:_LONGEST],
             by=visit.fields.get("by", "").strip()[:_LONGEST],
-            actions=AREAS.get(visit.fields.get("area", ""), ()),
+            actions=wanted_actions(visit.fields.get("area", "")),
             since=_day(visit.fields.get("since", ""), zone),
             # The day that is named is meant, too.
             until=until and until + timedelta(days=1),

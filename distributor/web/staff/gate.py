@@ -122,10 +122,11 @@ class Gate:
         self.declared.append(Declared("POST", path, needs))
 
         async def do(request: Request) -> Response:
-            form = await read_form(request, most=most)
+            visitor = await self._visitor(request)
+            # Nobody brings a file before they have signed in: strangers could fill the memory.
+            form = await read_form(request, most=most if visitor else min(most, MOST_BYTES))
             if form is None:
                 return self._problem(None, "This is more than a form can hold, or no form.", 413)
-            visitor = await self._visitor(request)
             if visitor is None:
                 # What was typed is kept in the page, and goes on after signing in.
                 return self._login(next_path=request.url.path, kept=form.pairs, lost=_names(form), status=401)

@@ -179,7 +179,7 @@ class ImportPages:
         name = ImportId(visit.path["import"])
         job = self._jobs.get(name, owner=visit.visitor.caller.account.id)
         if job is None or not job.list_name:
-            raise NotFound("import", name[:24], remedy="A file is kept for an hour after it was last looked at. Bring it again.")
+            raise NotFound("import", name[:24], remedy="A file is kept for an hour. Bring it again.")
         return job
 
     def _html(self, visit: Visit, name: str, *, status: int = 200, **values: object) -> HTMLResponse:

@@ -59,6 +59,8 @@ def test_it_is_looked_through_by_area_person_day_and_subject(site: StaffSite) ->
 
     assert shown(by="pia önal") == ["Pia Önal made the list press"]
     assert shown(area="people and lists") == ["Pia Önal made the list press"]
+    assert shown(area="list.created") == ["Pia Önal made the list press"]
+    assert shown(area="list.deleted") == []
     assert shown(subject="rabc") == ["Ana took in revision 1 of release rabc"]
     assert shown(since="2999-01-01") == []
     assert shown(until="2020-01-01") == []

@@ -177,6 +177,13 @@ def test_a_file_that_is_no_media_list_gets_a_clear_word(site: StaffSite, name: s
     assert import_jobs(site.newsroom.service).of(account_id(EDITOR)) == []
 
 
+def test_a_stranger_brings_no_large_file(site: StaffSite) -> None:
+    content = b"x" * (6 << 20)
+
+    assert bring(site, "no session", "/imports", content, new_list="press").status == 413
+    assert bring(site, site.sign_in(EDITOR), "/imports", b"email\n" + content[:100], new_list="press").status == 303
+
+
 def test_a_bomb_is_not_unpacked(site: StaffSite) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb, bomb.open("xl/sharedStrings.xml", "w") as part:

@@ -23,13 +23,14 @@ def add(
     is_json: bool,
 ) -> None:  # fmt: skip
     """Take a file in."""
-    if translates:
-        raise BadInput(
-            "A server takes no translations by this command.", where="--translates", remedy="Use its pages, or run it there."
-        )
+    if revises and translates:
+        raise BadInput("A file is a revision or a translation.", where="--translates", remedy="Leave out one of the two.")
     must_be_mine(server, by)
     content = read_file(file, limit_bytes=_LARGEST_FILE)
-    found = server.send_file("/releases/files", file.name, content, {"embargo": embargo_answer, "revises": revises or ""})
+    if translates:
+        found = server.send_file(f"/releases/{place(translates)}/translations/files", file.name, content, {})
+    else:
+        found = server.send_file("/releases/files", file.name, content, {"embargo": embargo_answer, "revises": revises or ""})
     _say(desk, found, is_json=is_json)
 
 

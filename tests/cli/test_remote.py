@@ -161,6 +161,17 @@ def test_the_way_of_a_release_from_another_machine(desks: Desks) -> None:
     assert (unsettled.exit_code, "Nothing" in unsettled.stderr) == (1, True)
 
 
+def test_a_translation_goes_with_its_release(desks: Desks) -> None:
+    release = desks.json("release", "add", desks.file("release.md", TEXT.encode()))["release"]
+    french = desks.file("texte.md", TEXT.replace("city: Geneva", "city: Genève\nlanguage: fr").encode())
+
+    there = desks.json("release", "add", french, "--translates", release)
+    here = json.loads(desks.here("release", "show", release, "--json").stdout)
+
+    assert (there, there["revision"]) == (here, 2)
+    assert there["understood"][-1]["what"] == "Translation"
+
+
 def test_an_approval_reads_the_same(desks: Desks) -> None:
     mine, theirs = desks.site.newsroom.take_in(), desks.here("release", "add", desks.file("r.md", TEXT.encode()), "--json")
 

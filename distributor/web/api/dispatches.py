@@ -45,7 +45,9 @@ class DispatchRoutes:
 
     def list_dispatches(self, limit: Limit = 50, after: After = "") -> Page[StatusShape]:
         """List dispatches, newest first."""
-        return page_of(self._service.dispatches.all(), limit=limit, after=after, name=str, shape=self._status)
+        page = page_of(self._service.dispatches.all(), limit=limit, after=after, name=str, shape=lambda name: name)
+        found = self._service.dispatches.statuses(page.items)
+        return Page(items=[StatusShape.model_validate(facts_of(status)) for status in found], next=page.next)
 
     def schedule_dispatch(self, new: NewDispatch, caller: By) -> Scheduled:
         """Schedule and prepare an approved release.

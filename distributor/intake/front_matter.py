@@ -134,6 +134,9 @@ def _value(node: yaml.Node, name: str) -> Value:
         return Value(line=line, fields=_fields(node, name))
     text = str(node.value)
     refuse_characters(text, where=f"{name}:{line}")
+    if getattr(node, "style", None) in {"|", ">"}:
+        # Its mark is on the line of the key; the text begins below.
+        line += 1
     return Value(line=line, text="" if getattr(node, "style", None) is None and text in _NULLS else text)
 
 

@@ -23,6 +23,7 @@ from distributor.core.errors import DistributorError, NotFound, NotSignedIn, Sto
 from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.form import MOST_BYTES, MOST_FIELDS, Form, Upload, read_form
+from distributor.web.staff.wanted import inner, wanted
 
 COOKIE: Final = "distributor_session"
 #: Nothing from elsewhere, no inline script, no inline style; previews are frames of our own.
@@ -109,7 +110,7 @@ class Gate:
         async def show(request: Request) -> Response:
             visitor = await self._visitor(request)
             if visitor is None:
-                return RedirectResponse(f"/login?next={request.url.path}", 303)
+                return RedirectResponse(f"/login?next={wanted(request)}", 303)
             form = _query(request)
             if form is None:
                 return self._problem(visitor, "This address is not one of ours.", 400)
@@ -221,7 +222,7 @@ class Gate:
     ) -> HTMLResponse:  # fmt: skip
         shown = [(name, value) for name, value in kept if name != "csrf"]
         html = self._pages.page(
-            "login.html", visitor=None, next=_inner(next_path), problem=problem, kept=shown, lost=lost, login=login
+            "login.html", visitor=None, next=inner(next_path), problem=problem, kept=shown, lost=lost, login=login
         )
         return HTMLResponse(html, status, HEADERS)
 
@@ -248,7 +249,7 @@ class Gate:
 
     def _enter(self, pairs: Sequence[tuple[str, str]], address: str, previous: str) -> Response:
         fields = dict(pairs)
-        login, next_path = fields.get("login", ""), _inner(fields.get("next", "/"))
+        login, next_path = fields.get("login", ""), inner(fields.get("next", "/"))
         kept = [(name.removeprefix("kept."), value) for name, value in pairs if name.startswith("kept.")]
         lost = [value for name, value in pairs if name == "lost"]
         try:
@@ -290,9 +291,3 @@ def _is_same_origin(request: Request) -> bool:
     """Believe the browser where it says from where the form comes; old ones do not say."""
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
-
-
-def _inner(path: str) -> str:
-    """Return the path if it leads into this application, "/" otherwise: nobody is sent elsewhere after signing in."""
-    is_inner = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
-    return path if is_inner and not path.startswith(("/login", "/logout")) else "/"

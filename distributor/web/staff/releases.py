@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from fastapi import Response
@@ -15,6 +16,7 @@ from distributor.core.errors import NotFound
 from distributor.core.ids import ReleaseId
 from distributor.core.item import BY_NAME, MENDED_AT, items_of
 from distributor.intake.write import written
+from distributor.intake.written_lines import with_lines_of
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
@@ -39,9 +41,15 @@ class ReleasePages:
     def show(self, visit: Visit) -> Response:
         """Show what was understood, the text, and the checks."""
         stored = self._service.releases.get(ReleaseId(visit.path["release"]))
-        checks = self._service.check(stored, self._service.compose(stored), self._service.clock.now())
+        text, now = written(stored.content), self._service.clock.now()
+        placed = replace(
+            stored,
+            content=with_lines_of(text, stored.content, now=now),
+            translations=tuple(with_lines_of(written(one), one, now=now) for one in stored.translations),
+        )
+        checks = self._service.check(placed, self._service.compose(stored), now)
         html = self._pages.page(
-            "release.html", visitor=visit.visitor, stored=stored, items=items_of(stored.content), text=written(stored.content),
+            "release.html", visitor=visit.visitor, stored=stored, items=items_of(placed.content), text=text,
             failing=_failing(checks), passed=[check for check in checks if check.passed], mended_at=self._remedies(stored),
             missing=stored.missing_languages, approval=self._service.releases.approval(stored.release_id),
             revisions=self._service.releases.revisions(stored.release_id, most=_MOST),

@@ -17,7 +17,7 @@ from distributor.web.staff.gate import Visit
 #: What can still leave.
 _OPEN: Final = frozenset({DispatchState.ARMED, DispatchState.RELEASING})
 _CLI: Final = re.compile(r",? or give --embargo \"[^\"]*\"")
-_PASTED: Final = re.compile(r"release\.\w+:(?P<line>\d+)")
+_PASTED: Final = re.compile(r"(?:release|the text)(?:\.\w+)?:(?P<line>\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from distributor.core.release import plain, texts_of
 from distributor.core.report import DispatchState
 from distributor.core.spoken import spoken_in
 from distributor.core.translation import Others
+from distributor.intake.write import written
 from distributor.ports_releases import StoredRevision
 from distributor.web.staff.gate import COOKIE
 from tests.flow.newsroom import RELEASE, with_headline
@@ -413,6 +414,38 @@ def test_a_revision_begins_with_the_present_text_and_keeps_what_a_form_does_not_
     assert replace(filled.content, subhead=edited.content.subhead) == edited.content
     stale = site.send("/releases/new/form", form | {"subhead": "Stale"}, session)
     assert (stale.status, fields_of(stale.text)["subhead"]) == (409, "Stale")
+
+
+def test_the_lines_that_checks_name_are_those_of_the_text_beside_them(site: StaffSite) -> None:
+    session = site.sign_in(EDITOR)
+    stored = pasted(
+        site, session, f"Headline in plain text\n\n{BODY}\n\nEnds\n\nSee [the map](#) and\n\nNotes\n\n[insert note]\n"
+    )
+
+    page = site.get(f"/releases/{stored.release_id}", session).text
+    lines = written(stored.content).splitlines()
+
+    dead = re.search(r"2 links lead nowhere \(line (\d+), (\d+)\)", page)
+    left = re.search(r"Placeholder text was left in \(line (\d+)\)", page)
+    assert dead
+    assert left
+    assert ["](#)" in lines[int(number) - 1] for number in dead.groups()] == [True, True]
+    assert "insert note" in lines[int(left[1]) - 1]
+
+
+def test_an_error_in_a_paste_names_its_line_and_signing_in_again_leads_back_to_the_revision(site: StaffSite) -> None:
+    session = site.sign_in(EDITOR)
+    stored = pasted(site, session)
+
+    assert (
+        "Line 3: The front matter has an unknown key"
+        in site.post("/releases/new", session, text="---\nlink: \nx: 1\n---\n# A\n").text
+    )
+    asked = site.get(f"/releases/new?revises={stored.release_id}")
+    assert asked.headers["location"] == f"/login?next=/releases/new%3Frevises%3D{stored.release_id}"
+    login = fields_of(site.get(asked.headers["location"]).text)
+    entered = site.send("/login", {**login, "login": EDITOR, "password": PASSWORD})
+    assert entered.headers["location"] == f"/releases/new?revises={stored.release_id}"
 
 
 def test_whoever_may_only_read_sees_everything_and_no_way_to_change_it(site: StaffSite) -> None:

@@ -39,7 +39,7 @@ def test_every_role_is_let_in_or_kept_out_as_the_table_says(site: StaffSite) -> 
             answer = site.get(path, session) if method == "GET" else site.post(path, session)
             is_kept_out = answer.status == 403
             assert is_kept_out == (needs not in PERMISSIONS[role]), (login, method, path, answer.status)
-            assert answer.status < 500
+            assert answer.status < 500, path
 
 
 def test_a_stranger_sees_nothing_and_is_asked_to_sign_in(site: StaffSite) -> None:

@@ -35,6 +35,7 @@ from distributor.web.staff.people import PeoplePages
 from distributor.web.staff.person import PersonPages
 from distributor.web.staff.previews import PreviewPages
 from distributor.web.staff.releases import ReleasePages
+from distributor.web.staff.reports import ReportPages
 from distributor.web.staff.scheduling import SchedulingPages
 from distributor.web.staff.steering import SteeringPages
 from distributor.web.staff.suppression_files import SuppressionFilePages
@@ -79,6 +80,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     boards = DispatchPages(reader, pages, lookout)
     boards.add_to(gate)
     SteeringPages(service, reader, pages).add_to(gate)
+    ReportPages(service, reader, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
     # New ones first: their addresses look like those of a release.
     for part in (DraftingPages, ReleasePages, CorrectionPages, TranslationPages):

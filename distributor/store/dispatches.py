@@ -21,6 +21,7 @@ from distributor.store.audience_runs import runs_of
 from distributor.store.ledger import pack_body, pack_members, unpack_members
 from distributor.store.ledger_keys import (
     DISPATCHES,
+    LIFTS,
     SCHEDULE,
     ChannelKeys,
     LedgerScripts,
@@ -61,6 +62,7 @@ class RedisDispatches:
             scheduled_us = to_us(plan.scheduled_at)
             pipe.zadd(release_dispatches_key(plan.release), {plan.dispatch: scheduled_us}, nx=True)
             pipe.zadd(DISPATCHES, {plan.dispatch: scheduled_us}, nx=True)
+            pipe.zadd(LIFTS, {plan.dispatch: lift_us}, nx=True)
             pipe.zadd(SCHEDULE, {plan.dispatch: lift_us}, nx=True)
             return bool(pipe.execute()[0])
 

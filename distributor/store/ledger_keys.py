@@ -23,6 +23,8 @@ _LUA = Path(__file__).with_name("lua")
 
 #: Unfinished dispatches by lift in microseconds; every worker polls its head.
 SCHEDULE = "schedule"
+#: Every dispatch by its lift in microseconds, also the finished ones.
+LIFTS = "lifts"
 #: Every dispatch by the instant of its scheduling.
 DISPATCHES = "dispatches"
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from distributor.bootstrap import Service
 from distributor.bootstrap_accounts import StaffDoor
 from distributor.web.api.accounts import AccountRoutes
+from distributor.web.api.boards import BoardRoutes
 from distributor.web.api.contacts import ContactRoutes
 from distributor.web.api.desk import DeskRoutes
 from distributor.web.api.dispatches import DispatchRoutes
@@ -38,7 +39,8 @@ def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout) 
         SuppressionRoutes,
     ):
         area(service).add_to(door)
-    DeskRoutes(service, lookout).add_to(door)
+    for watching in (BoardRoutes, DeskRoutes):
+        watching(service, lookout).add_to(door)
     AccountRoutes(staff).add_to(door)
     MyRoutes(staff, now=service.lift_clock.now).add_to(door)
     app.add_exception_handler(HTTPException, _answer_unknown)

@@ -125,6 +125,7 @@ class Settlement(Shape):
 
     unknown: Literal["sent", "again"] = Field(description="`again` may reach people a second time.")
     reason: str = Field(min_length=1, max_length=1000)
+    channel: ChannelName | None = Field(None, description="Only what is in doubt on this channel; nothing: everything.")
     post: str | None = Field(None, pattern=r"^[0-9]{1,20}$", description="For a thread: the post that the part in doubt is.")
 
 

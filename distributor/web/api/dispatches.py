@@ -117,7 +117,12 @@ class DispatchRoutes:
         known = self._known(dispatch)
         post = decision.post and Accepted(remote_id=RemoteId(decision.post), url=f"https://x.com/i/status/{decision.post}")
         moved = self._service.controller.settle(
-            known, should_send_again=decision.unknown == "again", by=caller.name, reason=decision.reason, post=post or None
+            known,
+            should_send_again=decision.unknown == "again",
+            by=caller.name,
+            reason=decision.reason,
+            post=post or None,
+            only=decision.channel,
         )
         return Settled(dispatch=known, moved=moved)
 

@@ -19,6 +19,7 @@ from distributor.web.staff.accounts import AccountPages
 from distributor.web.staff.approval import ApprovalPages
 from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.board import BoardReader
+from distributor.web.staff.calendar import CalendarPages
 from distributor.web.staff.corrections import CorrectionPages
 from distributor.web.staff.dispatches import DispatchPages
 from distributor.web.staff.drafting import DraftingPages
@@ -81,6 +82,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     boards.add_to(gate)
     SteeringPages(service, reader, pages).add_to(gate)
     ReportPages(service, reader, pages).add_to(gate)
+    CalendarPages(service, pages).add_to(gate)
     HealthPages(service, pages, lookout).add_to(gate)
     # New ones first: their addresses look like those of a release.
     for part in (DraftingPages, ReleasePages, CorrectionPages, TranslationPages):

@@ -39,6 +39,7 @@ TABLE: Final = {
     ("POST", "/releases/{release}/withdraw"): Permission.APPROVE,
     ("GET", "/releases/{release}/schedule"): Permission.SCHEDULE,
     ("POST", "/releases/{release}/schedule"): Permission.SCHEDULE,
+    ("GET", "/calendar"): Permission.READ,
     ("GET", "/dispatches/{dispatch}"): Permission.READ,
     ("GET", "/dispatches/{dispatch}/board"): Permission.READ,
     ("GET", "/dispatches/{dispatch}/live"): Permission.READ,

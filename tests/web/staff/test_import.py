@@ -19,6 +19,7 @@ from distributor.core.ids import ContactNumber, ListName, address_key
 from distributor.core.import_job import ImportId, ImportJob, ImportStep
 from distributor.intake.spreadsheet import workbook_of
 from distributor.store.import_jobs import KEPT
+from distributor.web.staff.import_runner import ImportRunner
 from tests.flow.newsroom import PRESS
 from tests.web.staff.at_desk import at_desk, faults
 from tests.web.staff.brought import LIST, bring
@@ -276,6 +277,29 @@ def test_an_import_that_was_cut_off_says_so_and_goes_on(site: StaffSite) -> None
     assert part.headers["hx-refresh"] == "true"
     assert send(site, session, job, "store") == 303
     assert job_of(site).step is ImportStep.DONE
+
+
+def test_an_import_that_ends_with_its_process_goes_on_in_another(site: StaffSite) -> None:
+    """The process stops in the middle of storing; the next one begins anew, and everybody is on the list once."""
+    service, jobs = site.newsroom.service, import_jobs(site.newsroom.service)
+    people = "".join(f"Name {number},r{number}@paper{number % 50}.example\n" for number in range(20_000))
+    job = looked_at(site, site.sign_in(EDITOR), f"name,email\n{people}".encode())
+    first, second = ImportRunner(service), ImportRunner(service)
+
+    first.store(job, by="Eda Writes")
+    while jobs.progress(job.id).total == 0 and jobs.progress(job.id).is_running:
+        time.sleep(0.01)
+    first.close()
+    cut_off = job_of(site)
+    second.store(cut_off, by="Eda Writes")
+    done = job_of(site)
+    second.close()
+
+    assert (cut_off.step, done.step) == (ImportStep.STORING, ImportStep.DONE)
+    assert done.sums is not None
+    assert done.sums.added + done.sums.unchanged == 20_000
+    assert done.sums.unchanged > 0, "some had been stored before"
+    assert service.book.lists() == {PRESS: 20_000}
 
 
 def test_a_file_that_nobody_comes_back_to_is_forgotten(site: StaffSite) -> None:

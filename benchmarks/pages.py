@@ -14,7 +14,7 @@ import urllib3
 from benchmarks.stage import Stage, free_port, process, set_up, workers
 from distributor.bootstrap_accounts import staff_door
 from distributor.bootstrap_contacts import save_filter
-from distributor.core.account import Role
+from distributor.core.account import Role, account_id
 from distributor.core.audience import Contact
 from distributor.core.audience_filter import AudienceFilter
 from distributor.core.ids import ListName
@@ -86,6 +86,7 @@ class Timed:
 
     address: str
     status: int
+    best_ms: float
     median_ms: float
     p95_ms: float
 
@@ -130,7 +131,8 @@ def fill(stage: Stage, *, contacts: int, releases: int) -> dict[str, str]:
         stage.wait_done(plan)
     return {
         "release": plan.release, "dispatch": plan.dispatch, "number": str(max(1, contacts // 2)), "list": "press",
-        "filter": "healthy", "channel": "email", "language": "en",
+        "filter": "healthy", "channel": "email", "language": "en", "revision": "1",
+        "item": "embargo", "account": account_id(_LOGIN),
     }  # fmt: skip
 
 
@@ -178,7 +180,9 @@ def _time(pool: urllib3.HTTPConnectionPool, asked: _Asked, rounds: int) -> Timed
         took.append((time.perf_counter() - began) * 1000)
     # The first request fills caches of templates and connections.
     took = sorted(took[1:])
-    return Timed(address=asked.label, status=status, median_ms=took[len(took) // 2], p95_ms=took[int(len(took) * 0.95)])
+    return Timed(
+        address=asked.label, status=status, best_ms=took[0], median_ms=took[len(took) // 2], p95_ms=took[int(len(took) * 0.95)]
+    )
 
 
 @click.command()
@@ -190,10 +194,10 @@ def main(contacts: int, releases: int, rounds: int) -> None:
     with set_up() as stage:
         found, left_out = measure(stage, fill(stage, contacts=contacts, releases=releases), rounds=rounds)
     print(f"{contacts:,} contacts, {releases:,} releases, a dispatch to {contacts:,}, {rounds} rounds\n")
-    print(f"| page | median, ms | p95, ms | under {LIMIT_MS} ms |\n|---|---|---|---|")
+    print(f"| page | best, ms | median, ms | p95, ms | under {LIMIT_MS} ms |\n|---|---|---|---|---|")
     for one in found:
         judged = "yes" if one.is_met else f"NO, {one.status}"
-        print(f"| `{one.address}` | {one.median_ms:.1f} | {one.p95_ms:.1f} | {judged} |")
+        print(f"| `{one.address}` | {one.best_ms:.1f} | {one.median_ms:.1f} | {one.p95_ms:.1f} | {judged} |")
     if left_out:
         print(f"\nNot measured, for want of something to look at: {', '.join(left_out)}")
 

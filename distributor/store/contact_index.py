@@ -10,6 +10,7 @@ out in the same script. Whoever reads compares records (store/contact_search.py)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Final, cast
 
@@ -35,6 +36,23 @@ _BLOCK: Final = 2000
 Records = Callable[[Sequence[ContactNumber]], Iterable[tuple[ContactNumber, bytes]]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far the index is."""
+
+    #: The highest number that it covers.
+    mark: int
+    #: The highest number that there is.
+    last: int
+    #: Nobody whom it covers was changed since.
+    is_fresh: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether it knows everybody as they are."""
+        return self.mark == self.last and self.is_fresh
+
+
 class RedisContactIndex:
     """Keeps the index. Thread-safe."""
 
@@ -47,8 +65,8 @@ class RedisContactIndex:
         self._put = LuaScript(client, "contacts_prelude", "contact_put")
         self._erase = LuaScript(client, "contacts_prelude", "contact_erase")
 
-    def catch_up(self, *, blocks: int) -> bool:
-        """Bring up to so many times two thousand people up to date. False: more wait."""
+    def catch_up(self, *, blocks: int) -> Extent:
+        """Bring up to so many times two thousand people up to date; return how far the index is then."""
         for _ in range(blocks):
             mark, last, changes, stale = self._extent()
             if stale:
@@ -56,9 +74,9 @@ class RedisContactIndex:
             if mark < last:
                 self._step(mark, last, changes)
             elif not stale:
-                return True
+                return Extent(mark=mark, last=last, is_fresh=True)
         mark, last, _, stale = self._extent()
-        return mark == last and not stale
+        return Extent(mark=mark, last=last, is_fresh=not stale)
 
     def follow(self) -> None:
         """Go on where an import has stored people, once enough wait: two thousand at a time take half as long as one by one."""
@@ -68,11 +86,6 @@ class RedisContactIndex:
             stale = self._extent()[3]
         if last - mark >= _BLOCK:
             self._step(mark, last, changes)
-
-    def extent(self) -> tuple[int, int, bool]:
-        """Return the highest number that the index covers, the highest that there is, and whether nobody covered is stale."""
-        mark, last, _, stale = self._extent()
-        return mark, last, not stale
 
     def put(self, number: ContactNumber, record: bytes) -> None:
         """Store a record in place of what stood there, and index it."""

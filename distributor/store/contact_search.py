@@ -42,14 +42,14 @@ class RedisContactSearch:
 
     def page(self, wanted: PeopleWanted) -> PeoplePage:
         """Return one page of those who fit, by number; reads a bounded number of people."""
-        self._index.catch_up(blocks=_BLOCKS)
-        mark, last, is_exact = self._index.extent()
+        extent = self._index.catch_up(blocks=_BLOCKS)
+        mark, last = extent.mark, extent.last
         named, is_narrow = self._named(wanted.words, last)
         # Those whom the index does not cover yet are all candidates.
         named |= ((1 << (last - mark)) - 1) << (last // 8 * 8 + 7 - last)
         if wanted.on is not None:
             named &= self._bits(list_key(wanted.on), last)
-        is_counted = is_narrow and is_exact and mark == last and (wanted.words or wanted.on)
+        is_counted = is_narrow and extent.is_complete and (wanted.words or wanted.on)
         total = named.bit_count() if is_counted else None
         return self._collect(_ascending(named, last, after=wanted.after), wanted, total)
 

@@ -9,6 +9,7 @@ import pytest
 
 from distributor.core.account import AccountId, Permission, Role, account_id
 from distributor.core.errors import NotSignedIn
+from distributor.web.staff.permission_words import PERMISSION_WORDS
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, StaffSite
 
 NEW = "seven slow boats drift"
@@ -231,3 +232,8 @@ def test_accounts_are_the_admins_and_the_menu_says_so(site: StaffSite) -> None:
         page = site.get("/", site.sign_in(login)).text
         assert ('href="/accounts"' in page, 'href="/me"' in page) == (False, True)
     assert site.get(f"/accounts/{AccountId('../etc')}", site.sign_in(ADMIN)).status in {404, 303}
+
+
+def test_every_permission_is_told_in_words() -> None:
+    """A page that names what somebody may would fail on one without."""
+    assert set(PERMISSION_WORDS) == set(Permission)

@@ -67,8 +67,10 @@ class ReleasePages:
             raise NotFound("revision", number[:40], remedy="The release's page lists them.")
         release = ReleaseId(visit.path["release"])
         stored = self._service.releases.get(release, int(number))
+        text = written(stored.content)
+        placed = with_lines_of(text, stored.content, now=self._service.clock.now())
         html = self._pages.page(
-            "revision.html", visitor=visit.visitor, stored=stored, items=items_of(stored.content), text=written(stored.content),
+            "revision.html", visitor=visit.visitor, stored=stored, items=items_of(placed), text=text,
             latest=self._service.releases.get(release).revision, may_write=visit.visitor.caller.may(Permission.WRITE_RELEASE),
         )  # fmt: skip
         return HTMLResponse(html)

@@ -15,5 +15,5 @@ def wanted(request: Request) -> str:
 
 def inner(path: str) -> str:
     """Return the path if it leads into this application, "/" otherwise: nobody is sent elsewhere after signing in."""
-    isinner = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
-    return path if isinner and not path.startswith(("/login", "/logout")) else "/"
+    is_inner = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
+    return path if is_inner and not path.startswith(("/login", "/logout")) else "/"

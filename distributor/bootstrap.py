@@ -32,6 +32,7 @@ from distributor.flow.suppression_sync import SuppressionSync
 from distributor.flow.take_in import Taker
 from distributor.flow.tell_staff import Courier
 from distributor.flow.watch_audience import AudienceWatch
+from distributor.flow.write_thread import ThreadWriter
 from distributor.flow.x_account import XAccount
 from distributor.ports import Channel
 from distributor.ports_releases import StoredRevision
@@ -156,6 +157,11 @@ class Service(Stores):
         return Taker(
             releases=self.releases, audit=self.audit, clock=self.clock, hold_dispatches=self.controller.hold_dispatches_of
         )
+
+    @cached_property
+    def thread_writer(self) -> ThreadWriter:
+        """The step that keeps posts that were written by hand."""
+        return ThreadWriter(taker=self.taker, compose=self.compose, check=self.check, text_of=self.on_x, clock=self.clock)
 
     @cached_property
     def approver(self) -> Approver:

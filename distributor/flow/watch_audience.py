@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from distributor.core.audience_change import AudienceChange
 from distributor.core.audience_filter import base_of
-from distributor.core.ids import ReleaseId
+from distributor.core.ids import DispatchId, ListName, ReleaseId
 from distributor.core.message import ChannelName
 from distributor.core.plan import DispatchPlan
 from distributor.ports_notes import ListSnapshots, NoteBoard
@@ -27,6 +27,14 @@ class AudienceWatch:
     def at_approval(self, release: ReleaseId, revision: int) -> None:
         """Remember the lists as the approver could see them."""
         self.snapshots.take(_approval(release, revision))
+
+    def since_approval(self, release: ReleaseId, revision: int, name: ListName) -> AudienceChange | None:
+        """Return what has changed on a list since an approval; None when the lists of then are not known."""
+        return self.snapshots.change_since(_approval(release, revision), [name])
+
+    def since_dispatch(self, dispatch: DispatchId, name: ListName) -> AudienceChange | None:
+        """Return what has changed on a list since a dispatch froze its audience; None when the lists of then are not known."""
+        return self.snapshots.change_since(dispatch, [name])
 
     def at_freeze(self, plan: DispatchPlan) -> AudienceChange | None:
         """Compare with the lists at approval, and remember them as they are frozen."""

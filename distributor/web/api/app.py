@@ -14,6 +14,7 @@ from distributor.web.api.contacts import ContactRoutes
 from distributor.web.api.desk import DeskRoutes
 from distributor.web.api.dispatches import DispatchRoutes
 from distributor.web.api.door import PREFIX, Declared, Door
+from distributor.web.api.leaving import LeavingRoutes
 from distributor.web.api.lists import ListRoutes
 from distributor.web.api.me import MyRoutes
 from distributor.web.api.people import PersonRoutes
@@ -22,10 +23,11 @@ from distributor.web.api.records import RecordRoutes
 from distributor.web.api.releases import ReleaseRoutes
 from distributor.web.api.revisions import RevisionRoutes
 from distributor.web.api.suppressions import SuppressionRoutes
+from distributor.web.staff.audience_counter import AudienceCounter
 from distributor.web.staff.lookout import Lookout
 
 
-def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout) -> list[Declared]:
+def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout, counter: AudienceCounter) -> list[Declared]:
     """Add every route to the web process; return what was declared."""
     door = Door(app, sign_in=staff.sign_in, answers=service.answers)
     for area in (
@@ -41,6 +43,7 @@ def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout) 
         area(service).add_to(door)
     for watching in (BoardRoutes, DeskRoutes):
         watching(service, lookout).add_to(door)
+    LeavingRoutes(service, counter).add_to(door)
     AccountRoutes(staff).add_to(door)
     MyRoutes(staff, now=service.lift_clock.now).add_to(door)
     app.add_exception_handler(HTTPException, _answer_unknown)

@@ -17,6 +17,8 @@ from distributor.render.thread_page import ThreadPage
 from distributor.resources import resource
 from distributor.web.staff.accounts import AccountPages
 from distributor.web.staff.approval import ApprovalPages
+from distributor.web.staff.audience import AudiencePages
+from distributor.web.staff.audience_counter import AudienceCounter
 from distributor.web.staff.audit import AuditPages
 from distributor.web.staff.board import BoardReader
 from distributor.web.staff.calendar import CalendarPages
@@ -56,6 +58,7 @@ class StaffApplication:
     lookout: Lookout
     imports: ImportRunner
     live: LiveBoards
+    counter: AudienceCounter
 
     def end_streams(self) -> None:
         """End what would keep the server from stopping. On its own event loop."""
@@ -63,6 +66,7 @@ class StaffApplication:
 
     def close(self) -> None:
         """End what runs in the background."""
+        self.counter.close()
         self.imports.close()
         self.lookout.close()
 
@@ -76,6 +80,8 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     PreviewPages(service, pages, ThreadPage(resource("templates"))).add_to(gate)
     ApprovalPages(service, pages).add_to(gate)
     SchedulingPages(service, pages).add_to(gate)
+    counter = AudienceCounter(service)
+    AudiencePages(service, pages, counter).add_to(gate)
     ThreadPages(service, pages).add_to(gate)
     reader = BoardReader(service, lookout)
     boards = DispatchPages(reader, pages, lookout)
@@ -95,7 +101,7 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     ImportPages(service, pages, imports).add_to(gate)
     for name in pages.static_files():
         _add_file(app, pages, name)
-    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports, live=boards.live)
+    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports, live=boards.live, counter=counter)
 
 
 def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:

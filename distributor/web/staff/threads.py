@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from fastapi import Response
@@ -11,21 +10,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from distributor.bootstrap import Service
 from distributor.core.account import Permission
-from distributor.core.checks_subject import Severity
 from distributor.core.cost import cost_of
 from distributor.core.errors import BadInput, RevisionCame
 from distributor.core.ids import ReleaseId
 from distributor.core.message import ChannelName, ThreadMaster
 from distributor.core.part_count import counted, renumbered
 from distributor.core.thread_form import counter_of
-from distributor.core.translation import Translated
+from distributor.flow.write_thread import MOST_PARTS
 from distributor.ports_releases import StoredRevision
 from distributor.render.staff_pages import StaffPages
 from distributor.web.staff.gate import Gate, Visit
 from distributor.web.staff.stakes import objection, stakes_of
 
-#: More than anybody reads.
-_MOST_PARTS: Final = 25
 _DIGITS: Final = 4
 
 
@@ -35,6 +31,7 @@ class ThreadPages:
     def __init__(self, service: Service, pages: StaffPages) -> None:
         self._service = service
         self._pages = pages
+        self._writer = service.thread_writer
 
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
@@ -45,7 +42,7 @@ class ThreadPages:
     def show(self, visit: Visit) -> Response:
         """Show the posts as they would leave now."""
         stored = self._stored(visit)
-        return self._form(visit, stored, self._thread_of(stored).parts)
+        return self._form(visit, stored, self._writer.thread_of(stored).parts)
 
     def change(self, visit: Visit) -> Response:
         """Add, remove or move a post, or compose them anew: nothing of that is saved. Or save what is there."""
@@ -56,7 +53,7 @@ class ThreadPages:
         if what == "save" and not problem:
             return self._save(visit, stored, parts)
         if what == "compose":
-            parts = self._composed(stored)
+            parts = self._writer.composed(stored)
         elif what != "save":
             parts = _rearranged(parts, what, int(at) if at.isascii() and at.isdecimal() and len(at) < _DIGITS else -1)
         return self._form(visit, stored, parts, problem=problem, status=409 if problem else 200)
@@ -69,69 +66,24 @@ class ThreadPages:
 
     def _save(self, visit: Visit, stored: StoredRevision, parts: Sequence[str]) -> Response:
         try:
-            changed = _with_thread(stored, self._language(stored), () if tuple(parts) == self._composed(stored) else tuple(parts))
-            if problem := self._faults(stored, changed, parts):
-                return self._form(visit, stored, parts, problem=problem, status=422)
-            if changed != stored:
-                self._store(visit, changed)
+            saved = self._writer.write(stored, parts, by=visit.by)
         except BadInput as error:
-            return self._form(visit, stored, parts, problem=str(error), status=422)
+            return self._form(visit, stored, parts, problem=error.problem, status=422)
         except RevisionCame:
             newer = self._stored(visit)
             came = objection(visit, stakes_of(self._service, newer, keeps_translations=True), newer)
             return self._form(visit, newer, parts, problem=came, status=409)
-        part = self._thread_of(changed).key
+        part = self._writer.thread_of(saved).key
         return RedirectResponse(f"/releases/{stored.release_id}/preview?part={part}", 303)
-
-    def _store(self, visit: Visit, changed: StoredRevision) -> None:
-        """Save a revision in which nothing but the posts has changed, so that translations stay what they are."""
-        taker, after = self._service.taker, changed.revision
-        language = self._language(changed)
-        if language == changed.content.language:
-            taker.take_in(
-                changed.content, by=visit.by, revises=changed.release_id, after=after, translated=Translated.KEPT
-            )  # fmt: skip
-            return
-        text = next(one for one in changed.translations if one.language == language)
-        taker.translate(changed.release_id, text, by=visit.by, after=after)
-
-    def _faults(self, stored: StoredRevision, changed: StoredRevision, parts: Sequence[str]) -> str:
-        """Return what the checks find against the posts that they did not find before, "" for nothing."""
-        if not parts:
-            return "A thread has at least one post. Add one, or compose them from the release."
-        if empty := [str(at) for at, part in enumerate(parts, 1) if not part]:
-            return f"Post {', '.join(empty)} is empty. Write something, or remove it."
-        before, after = (self._failing(one) for one in (stored, changed))
-        return "\n".join(
-            f"{message} {remedy}" for name, (message, remedy) in after.items() if name.startswith("thread") or name not in before
-        )
-
-    def _failing(self, stored: StoredRevision) -> dict[str, tuple[str, str]]:
-        checks = self._service.check(stored, self._service.compose(stored), self._service.clock.now())
-        return {
-            check.name: (check.message, "" if check.name.startswith("thread") else check.remedy)
-            for check in checks
-            if not check.passed and check.severity is Severity.ERROR
-        }
-
-    def _composed(self, stored: StoredRevision) -> tuple[str, ...]:
-        """Return the posts as they are composed when nobody writes them."""
-        return self._thread_of(_with_thread(stored, self._language(stored), ())).parts
-
-    def _thread_of(self, stored: StoredRevision) -> ThreadMaster:
-        return next(one for one in self._service.compose(stored) if isinstance(one, ThreadMaster))
-
-    def _language(self, stored: StoredRevision) -> str:
-        """Return the language in which the account posts: whose posts are edited."""
-        return self._service.on_x(stored).language
 
     def _form(
         self, visit: Visit, stored: StoredRevision, parts: Sequence[str], *, problem: str = "", status: int = 200
     ) -> Response:
+        writer, service = self._writer, self._service
         html = self._pages.page(
-            "thread.html", visitor=visit.visitor, stored=stored, problem=problem, most=_MOST_PARTS, is_update=False,
-            stakes=stakes_of(self._service, stored, keeps_translations=True), language=self._language(stored),
-            is_composed=tuple(parts) == self._composed(stored), form=self._service.form.value, **self._counts(stored, parts),
+            "thread.html", visitor=visit.visitor, stored=stored, problem=problem, most=MOST_PARTS, is_update=False,
+            stakes=stakes_of(service, stored, keeps_translations=True), language=writer.language(stored),
+            is_composed=tuple(parts) == writer.composed(stored), form=service.form.value, **self._counts(stored, parts),
         )  # fmt: skip
         return HTMLResponse(html, status)
 
@@ -149,18 +101,10 @@ class ThreadPages:
 _LONGEST_COSTED: Final = 30_000
 
 
-def _with_thread(stored: StoredRevision, language: str, parts: tuple[str, ...]) -> StoredRevision:
-    """Return the revision with these posts in the text of this language."""
-    if language == stored.content.language:
-        return replace(stored, content=replace(stored.content, thread=parts))
-    texts = tuple(replace(one, thread=parts) if one.language == language else one for one in stored.translations)
-    return replace(stored, translations=texts)
-
-
 def _typed(visit: Visit) -> tuple[str, ...]:
     parts = tuple(part.replace("\r\n", "\n").strip() for part in visit.all("part"))
-    if len(parts) > _MOST_PARTS:
-        raise BadInput("Nobody reads a thread of so many posts.", where="thread", remedy=f"Write at most {_MOST_PARTS}.")
+    if len(parts) > MOST_PARTS:
+        raise BadInput("Nobody reads a thread of so many posts.", where="thread", remedy=f"Write at most {MOST_PARTS}.")
     return parts
 
 
@@ -170,7 +114,7 @@ def _rearranged(parts: Sequence[str], what: str, at: int) -> tuple[str, ...]:
         return tuple(parts)
     changed = list(parts)
     match what:
-        case "add" if len(changed) < _MOST_PARTS:
+        case "add" if len(changed) < MOST_PARTS:
             changed.insert(at + 1, "")
         case "remove":
             del changed[at : at + 1]

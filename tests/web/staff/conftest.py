@@ -61,7 +61,7 @@ class StaffSite:
         self.app = app = create_app(web_parts(newsroom.service))
         self.application = add_staff_application(app, newsroom.service, self.door.sign_in)
         self.declared: list[Declared] = self.application.declared
-        self.routes = add_api(app, newsroom.service, self.door, self.application.lookout)
+        self.routes = add_api(app, newsroom.service, self.door, self.application.lookout, self.application.counter)
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"

@@ -35,6 +35,8 @@ TABLE: Final = {
     ("POST", "/releases/{release}/thread/counts"): Permission.WRITE_RELEASE,
     ("GET", "/releases/{release}/approval"): Permission.READ,
     ("GET", "/releases/{release}/changes"): Permission.READ,
+    ("GET", "/releases/{release}/audience"): Permission.READ,
+    ("GET", "/releases/{release}/audience/counts"): Permission.READ,
     ("POST", "/releases/{release}/approve"): Permission.APPROVE,
     ("POST", "/releases/{release}/withdraw"): Permission.APPROVE,
     ("GET", "/releases/{release}/schedule"): Permission.SCHEDULE,
@@ -117,6 +119,7 @@ TABLE: Final = {
 NO_PAGES: Final = frozenset(
     {
         "/releases/{release}/preview/{channel}/{language}",
+        "/releases/{release}/audience/counts",
         "/dispatches/{dispatch}/board",
         "/dispatches/{dispatch}/live",
         "/health/findings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import getpass
 from collections.abc import Sequence
 from datetime import datetime
@@ -157,16 +156,16 @@ def edit_thread(desk: Desk, name: str, file: Path | None, by: str | None, *, is_
 
     with desk.service() as service:
         stored = service.releases.get(service.releases.resolve(name))
+        writer = service.thread_writer
         if is_composed:
-            parts: tuple[str, ...] = ()
+            parts = writer.composed(stored)
         else:
-            current = next(m for m in service.compose(stored) if hasattr(m, "parts"))
+            current = writer.thread_of(stored)
             text = file.read_text("utf-8") if file else click.edit(join_parts(current.parts), extension=".txt")
             if text is None:
                 raise BadInput("Nothing was saved.", where="thread", remedy="Save the file in your editor, or use --file.")
             parts = split_parts(text)
-        content = dataclasses.replace(stored.content, thread=parts)
-        edited = service.taker.take_in(content, by=by or getpass.getuser(), revises=stored.release_id)
+        edited = writer.write(stored, parts, by=by or getpass.getuser())
     desk.say(f"Release {edited.release_id} is at revision {edited.revision} now.")
 
 

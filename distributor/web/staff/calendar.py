@@ -33,16 +33,18 @@ class Agenda:
 
     def between(self, since: datetime, until: datetime) -> list[Lift]:
         """Return what lifts in `[since, until)`, earliest first."""
+        return self.read(since, until)[0]
+
+    def read(self, since: datetime, until: datetime) -> tuple[list[Lift], list[ReleaseLine]]:
+        """Return those lifts, and the releases that are approved, not scheduled, and name no time."""
+        approved = self._approved()
         waiting = (
             Lift(at=at, headline=line.headline, href=f"/releases/{line.release_id}", state="approved", release=line.release_id)
-            for line in self._approved()
+            for line in approved
             if (at := _lift_of(line)) is not None and since <= at < until
         )
-        return list(with_collisions([*self._dispatches(since, until), *waiting]))
-
-    def timeless(self) -> list[ReleaseLine]:
-        """Return the releases that are approved, not scheduled, and name no time."""
-        return [line for line in self._approved() if _lift_of(line) is None]
+        lifts = list(with_collisions([*self._dispatches(since, until), *waiting]))
+        return lifts, [line for line in approved if _lift_of(line) is None]
 
     def _approved(self) -> tuple[ReleaseLine, ...]:
         return self._service.releases.index.page(ReleaseSearch(stage=Stage.APPROVED, count=_MOST_APPROVED)).lines
@@ -78,7 +80,7 @@ class CalendarPages:
         now = self._service.lift_clock.now()
         today = now.astimezone(zone).date()
         first = first_of(visit.fields.get("month", ""), today=today)
-        lifts = self._agenda.between(*bounds(first, zone=zone))
+        lifts, timeless = self._agenda.read(*bounds(first, zone=zone))
         html = self._pages.page(
             "calendar.html",
             visitor=visit.visitor,
@@ -90,7 +92,7 @@ class CalendarPages:
             now=now,
             zone=zone,
             is_empty=not lifts,
-            timeless=self._agenda.timeless(),
+            timeless=timeless,
         )
         return HTMLResponse(html)
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from distributor.cli.main import main
 from distributor.cli.remote import REMOTE
@@ -332,6 +340,25 @@ def test_a_token_does_not_follow_to_another_place(desks: Desks, wire: Wire, site
 
     assert (done.exit_code, "is not followed" in done.stderr) == (1, True), done.output
     assert len(wire.seen) == 1
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_passed_over(desks: Desks, wire: Wire, tmp_path: Path) -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    (tmp_path / "wire.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "wire.pem")
+    wire.socket = context.wrap_socket(wire.socket, server_side=True)
+
+    done = desks.there("release", "list", url=wire.url.replace("http:", "https:"))
+
+    assert (done.exit_code, "certificate" in done.stderr, wire.seen) == (1, True, []), done.output
 
 
 def test_a_scope_that_is_missing_is_told(desks: Desks) -> None:

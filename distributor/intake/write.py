@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import yaml
 
@@ -26,8 +27,9 @@ _LINE = 90
 _HEAD = "# Every part has its key; below stands the text alone, and nothing is looked for in it.\n"
 
 
+@lru_cache(maxsize=64)
 def written(release: Release) -> str:
-    """Return the release as Markdown with front matter."""
+    """Return the release as Markdown with front matter. Remembered for a while, since every page of a release shows it."""
     keys = {key: value for key, value in keys_of(release).items() if value and key != BODY}
     matter = yaml.dump({**keys, "reading": "exact"}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9)
     return f"---\n{_HEAD}{matter}---\n\n{markdown_of(release.body)}\n"

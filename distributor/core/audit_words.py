@@ -53,6 +53,7 @@ _WORDS: Final[Mapping[str, tuple[str, Thing, str]]] = MappingProxyType(
         "dispatch.cancelled": ("cancelled dispatch", _T.DISPATCH, ""),
         "dispatch.settled": ("decided what is in doubt of dispatch", _T.DISPATCH, ": {decision}"),
         "dispatch.proved": ("made a proof of dispatch", _T.DISPATCH, ""),
+        "dispatch.exported": ("exported the report of", _T.DISPATCH, ""),
         "contacts.imported": ("imported {good} people onto", _T.LIST, ""),
         "contact.added": ("added", _T.PERSON, " to {list}"),
         "contact.edited": ("changed the {fields} of", _T.PERSON, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from distributor.bootstrap import Service
@@ -92,6 +93,16 @@ class Board:
         return sum(one.status.tally.total for one in self.channels)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the batches of a channel tell; made once for everybody who looks."""
+
+    records: Sequence[BatchRecord]
+    answers: tuple[Answered, ...]
+    wave: Wave
+    causes: tuple[Cause, ...]
+
+
 class BoardReader:
     """Reads boards. Thread-safe."""
 
@@ -99,7 +110,7 @@ class BoardReader:
         self._service = service
         self._lookout = lookout
         self._waves = RedisWaves(service.client)
-        self._records = Kept[tuple[DispatchId, ChannelName, bool, int], Sequence[BatchRecord]]()
+        self._told = Kept[tuple[DispatchId, ChannelName, bool, int], _Told]()
         self._ready = Kept[DispatchId, Readiness]()
         self._go_no_go = GoNoGo(
             dispatches=service.dispatches,
@@ -142,29 +153,39 @@ class BoardReader:
 
     def batches(self, status: DispatchStatus, channel: ChannelName) -> Sequence[BatchRecord]:
         """Return what happened to the batches, as old as reading them for everybody allows."""
+        return self._what_batches_tell(status, channel).records
+
+    def _what_batches_tell(self, status: DispatchStatus, channel: ChannelName) -> _Told:
         tally = dict(status.channels)[channel].tally
         is_open = tally.count(OPEN) > 0
         # Once nothing is open, nothing but a decision about what is in doubt changes them.
         key = (status.dispatch, channel, is_open, tally.counts.get(State.UNKNOWN, 0))
         least_s = _WAVE_FOR_S if is_open else _SETTLED_FOR_S
-        return self._records(key, lambda: self._waves.batches(status.dispatch, channel), least_s=least_s)
+        return self._told(key, lambda: self._read(status, channel), least_s=least_s)
+
+    def _read(self, status: DispatchStatus, channel: ChannelName) -> _Told:
+        records = self._waves.batches(status.dispatch, channel)
+        answers = answered(records)
+        return _Told(records=records, answers=answers, wave=wave(answers, since=status.lift_at), causes=causes(answers))
 
     def _channel(self, status: DispatchStatus, name: ChannelName, found: ChannelStatus) -> ChannelBoard:
         has_left = status.first_sent_at is not None
-        answers = answered(self.batches(status, name)) if has_left else ()
-        made = wave(answers, since=status.lift_at)
+        told = self._what_batches_tell(status, name) if has_left else _NOTHING
         return ChannelBoard(
             name=name,
             status=found,
-            wave=made,
-            chart=None if name in THREADS else draw(made, total=found.tally.total),
-            causes=causes(answers),
-            rate=rate(answers, now=status.read_at) if found.tally.count(OPEN) else 0.0,
+            wave=told.wave,
+            chart=None if name in THREADS else draw(told.wave, total=found.tally.total),
+            causes=told.causes,
+            rate=rate(told.answers, now=status.read_at) if found.tally.count(OPEN) else 0.0,
         )
 
     def _change_of_audience(self, plan: DispatchPlan) -> AudienceChange | None:
         lists = sorted({base_of(name) for name in plan.lists})
         return self._service.audience_watch.snapshots.change_since(plan.dispatch, lists)
+
+
+_NOTHING: Final = _Told(records=(), answers=(), wave=Wave(step=timedelta(seconds=1), steps=(), fastest=0.0), causes=())
 
 
 def answered(records: Sequence[BatchRecord]) -> tuple[Answered, ...]:

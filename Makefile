@@ -34,8 +34,9 @@ demo: .venv/.stamp-runtime
 up: .venv/.stamp-runtime
 	@$(BIN)/distributor up
 
+# Half of the time the tests wait for a disk or a lift, so two of them run side by side; each has its own Redis.
 test: .venv
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 # Everything that CI asks of the code without running it.
 check: .venv

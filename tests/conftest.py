@@ -11,7 +11,6 @@ from typing import NoReturn
 import pytest
 import redis
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
 
 from distributor.settings import load_settings
 from distributor.store.connection import connect
@@ -68,16 +67,3 @@ def chromium() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next((path for path in map(shutil.which, names) if path), None)
     return found or absent("Chromium", remedy="Debian: apt install chromium.")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Return that Chromium, started once for the whole run: Playwright runs once in a thread."""
-    arguments = [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
-    ]  # fmt: skip
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()

@@ -15,6 +15,7 @@ import pytest
 import redis
 import urllib3
 import uvicorn
+from playwright.sync_api import Browser
 
 from distributor.bootstrap_accounts import StaffDoor, staff_door
 from distributor.bootstrap_web import web_parts
@@ -26,6 +27,7 @@ from distributor.web.app import create_app
 from distributor.web.serve import EndingStreams
 from distributor.web.staff.app import add_staff_application
 from distributor.web.staff.gate import COOKIE, Declared
+from tests.chromium import started
 from tests.flow.newsroom import Newsroom
 
 PASSWORD = "four green birds sing"
@@ -145,3 +147,10 @@ def site(redis_url: str, redis_client: redis.Redis, running_sandbox: RunningSand
     yield site
     site.close()
     newsroom.service.close()
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Return a browser for all tests of this folder."""
+    with started(chromium) as browser:
+        yield browser

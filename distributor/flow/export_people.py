@@ -14,7 +14,7 @@ PERSON: Final = "contact.exported"
 LIST: Final = "list.exported"
 SUPPRESSIONS: Final = "suppression.exported"
 AUDIT: Final = "audit.exported"
-
+DISPATCH: Final = "dispatch.exported"
 
 _BLOCK: Final = 1000
 

@@ -19,6 +19,7 @@ from distributor.core.addresses import normalise
 from distributor.core.desk_time import in_both_zones
 from distributor.core.ids import DispatchId
 from distributor.flow.explain import explain_dispatch, explain_recipient
+from distributor.flow.export_people import DISPATCH, record_export
 from distributor.flow.find_dispatch import find_dispatch
 from distributor.flow.proof import Prover
 from distributor.flow.report import write_report
@@ -47,13 +48,16 @@ class RecordRoutes:
         area.read("/dispatches/{dispatch}/explanation", self.explain_dispatch, needs=Permission.READ)
         area.search("/dispatches/{dispatch}/explanation", self.explain_recipient, needs=Permission.READ)
 
-    def report_dispatch(self, dispatch: str) -> Response:
-        """Say who has it: the status, every recipient and every part with its state, and a checksum over the rows."""
-        return self._report(dispatch, "json", "application/json")
+    def report_dispatch(self, dispatch: str, caller: By) -> Response:
+        """Say who has it: the status, every recipient and every part with its state, and a checksum over the rows.
 
-    def report_dispatch_as_csv(self, dispatch: str) -> Response:
-        """Say who has it, as a table: every recipient and every part with its state."""
-        return self._report(dispatch, "csv", CSV)
+        The audit tells who took it.
+        """
+        return self._report(dispatch, "json", "application/json", by=caller.name)
+
+    def report_dispatch_as_csv(self, dispatch: str, caller: By) -> Response:
+        """Say who has it, as a table: every recipient and every part with its state. The audit tells who took it."""
+        return self._report(dispatch, "csv", CSV, by=caller.name)
 
     def prove_dispatch(self, dispatch: str, caller: By) -> Response:
         """Make the proof of a dispatch: one page that prints, with a checksum that the audit keeps too.
@@ -93,8 +97,9 @@ class RecordRoutes:
         )
         return Explanation(dispatch=known, explanation=found)
 
-    def _report(self, name: str, ending: str, kind: str) -> Response:
+    def _report(self, name: str, ending: str, kind: str, *, by: str) -> Response:
         known, service = self._known(name), self._service
+        record_export(DISPATCH, known, audit=service.audit, clock=service.clock, by=by)
         return _streamed(
             f"report.{ending}", kind, lambda out: write_report(out, known, dispatches=service.dispatches, book=service.book)
         )

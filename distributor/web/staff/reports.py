@@ -20,7 +20,7 @@ from distributor.core.delivery import State
 from distributor.core.ids import ContactNumber, DispatchId
 from distributor.core.message import ChannelName
 from distributor.core.wave import todo
-from distributor.flow.export_people import record_export
+from distributor.flow.export_people import DISPATCH, record_export
 from distributor.flow.proof import Prover
 from distributor.flow.report import BatchFinder, report_csv, report_json
 from distributor.ports_audit import AuditQuery
@@ -31,8 +31,6 @@ from distributor.store.recipients import RecipientPage, RedisRecipients
 from distributor.web.staff.board import Board, BoardReader
 from distributor.web.staff.gate import Gate, Visit
 
-#: As it stands in the audit.
-EXPORTED: Final = "dispatch.exported"
 _A_PAGE: Final = 50
 _MOST_FOUND: Final = 20
 _MOST_ACTS: Final = 20
@@ -126,7 +124,7 @@ class ReportPages:
     def _exported(self, visit: Visit, form: str) -> DispatchId:
         board = self._read(visit)
         record_export(
-            EXPORTED, board.status.dispatch, audit=self._service.audit, clock=self._service.clock, by=visit.by, count=board.total
+            DISPATCH, board.status.dispatch, audit=self._service.audit, clock=self._service.clock, by=visit.by, count=board.total
         )  # fmt: skip
         return board.status.dispatch
 

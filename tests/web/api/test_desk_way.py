@@ -39,6 +39,8 @@ def test_who_has_it_and_why(site: StaffSite) -> None:
     assert "accepted by the provider" in one["explanation"][0]
     assert (problem(nobody), "elsewhere" in nobody.text) == ("not-found", False)
     assert problem(settled) == "refused"
+    taken = [entry for entry in site.newsroom.service.audit.entries(subject=plan.dispatch) if entry.action == "dispatch.exported"]
+    assert [entry.by for entry in taken] == ["Dora Sends"] * 2, "the audit tells who took the table and the whole"
 
 
 def test_people_come_in_by_file_and_are_found_without_their_names_in_an_address(site: StaffSite) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -10,11 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 import distributor.store.embedded_child
 
 #: A process that dies again so soon after its start has something wrong that another start will not mend.
 _HEALTHY_AFTER_S = 5.0
 _LONGEST_PAUSE_S = 30.0
+_UP_WITHIN_S = 60.0
 
 
 @dataclass(slots=True)
@@ -77,3 +82,23 @@ class Children:
         return subprocess.Popen(  # noqa: S603 - our own program
             command, env=dict(self.environment), stdout=stdout, stdin=subprocess.DEVNULL, start_new_session=True
         )
+
+
+def wait_until(is_up: Callable[[], bool], name: str) -> None:
+    """Wait for a child to come up.
+
+    Raises:
+        click.ClickException: it did not within a minute.
+    """
+    give_up_at = time.monotonic() + _UP_WITHIN_S
+    while not is_up():
+        if time.monotonic() > give_up_at:
+            raise click.ClickException(f"{name} did not start within {_UP_WITHIN_S:.0f} s.")
+        time.sleep(0.1)
+
+
+def is_listening(port: int) -> bool:
+    """Return whether somebody takes connections on this port of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

@@ -100,7 +100,7 @@ def _stage() -> Iterator[_Stage]:
     """Run the parts, on free ports and in a folder that goes away."""
     from distributor.bootstrap import open_service
     from distributor.channels.sendgrid_events import new_key_pair
-    from distributor.cli.children import Children
+    from distributor.cli.children import Children, is_listening, wait_until
     from distributor.sandbox.account import SandboxSettings
     from distributor.sandbox.serve import RunningSandbox
     from distributor.settings import load_settings
@@ -122,7 +122,9 @@ def _stage() -> Iterator[_Stage]:
                 for number in range(1, _WORKERS + 1):
                     family.start(f"worker {number}", "worker", "--name", f"demo-{number}", stdout=subprocess.DEVNULL)
                 family.start("web", "web")
-                _wait_for_workers(service)
+                wait_until(lambda: len(service.roster.alive()) >= _WORKERS, "The workers")
+                # The first to leave does so by a page, and the web process may be the slowest to come up.
+                wait_until(lambda: is_listening(web_port), "The web process")
                 yield _Stage(service=service, sandbox=sandbox, web_url=web_url)
             finally:
                 family.stop(patience_s=10)
@@ -152,14 +154,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _wait_for_workers(service: Service) -> None:
-    give_up_at = time.monotonic() + 60
-    while len(service.roster.alive()) < _WORKERS:
-        if time.monotonic() > give_up_at:
-            raise click.ClickException("The workers did not start within 60 s.")
-        time.sleep(0.1)
 
 
 def _prepare(desk: Desk, stage: _Stage, contact_count: int, lift_in: float) -> DispatchId:

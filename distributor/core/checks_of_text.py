@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from distributor.core.addresses import normalise
 from distributor.core.checks_subject import CheckSubject
@@ -60,18 +60,20 @@ def speaker(subject: CheckSubject) -> str | None:
 def placeholder(subject: CheckSubject) -> str | None:
     """Text that was meant to be replaced."""
     release = subject.release
-    texts = [(text, 0) for text in _texts_of_metadata(release)]
-    texts += [(plain(text), block.line) for block in release.all_blocks() for text in texts_of(block)]
-    lines = [line for text, line in texts if has_placeholder(text)]
-    return f"Placeholder text was left in ({_at(lines)})." if lines else None
+    lines = [block.line for block in release.all_blocks() if any(has_placeholder(plain(text)) for text in texts_of(block))]
+    # Those have no line; their names say where to look.
+    named = [name for name, texts in _texts_of_metadata(release) if any(map(has_placeholder, texts))]
+    places = [*named, *([_at(lines)] if lines else [])]
+    return f"Placeholder text was left in ({', '.join(places)})." if places else None
 
 
-def _texts_of_metadata(release: Release) -> Iterator[str]:
-    yield from (release.headline, release.subhead, release.dateline.city if release.dateline else "", *release.thread)
-    for image in release.images:
-        yield from (image.alt, image.caption)
-    for contact in release.contacts:
-        yield from (contact.name, contact.role, contact.email, contact.phone)
+def _texts_of_metadata(release: Release) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "headline", [release.headline]
+    yield "subhead", [release.subhead]
+    yield "dateline", [release.dateline.city if release.dateline else ""]
+    yield "posts", release.thread
+    yield "images", [text for image in release.images for text in (image.alt, image.caption)]
+    yield "press contacts", [text for one in release.contacts for text in (one.name, one.role, one.email, one.phone)]
 
 
 def subject_length(subject: CheckSubject) -> str | None:

@@ -13,6 +13,7 @@ import jinja2
 from distributor.core.approval import short_code
 from distributor.core.desk_time import in_both_zones, spell
 from distributor.core.language_name import language_name
+from distributor.render.page_words import page_words
 
 #: What the pages load beside themselves: style sheets and scripts of the folder and of its `vendor/`.
 _STATIC: Final = ("*.css", "*.js", "vendor/*.js")
@@ -39,7 +40,7 @@ class StaffPages:
         def static(name: str) -> str:
             return f"/static/{name}?v={sha256(self.file(name)).hexdigest()[:12]}"
 
-        self._templates.filters.update(when=when, spell=spell, code=short_code, language=language_name)
+        self._templates.filters.update(when=when, spell=spell, code=short_code, language=language_name, at_desk=page_words)
         self._templates.globals.update(static=static)
 
     def page(self, name: str, **values: object) -> str:

@@ -28,7 +28,9 @@
   const tick = () => {
     for (const each of board.querySelectorAll("[data-lift]")) {
       const left = Number(each.dataset.lift) - now();
-      each.textContent = left > 0 ? `leaves in ${spelled(left)}` : "leaving now";
+      // Held, it does not leave at its lift.
+      const [ahead, over] = each.dataset.held ? ["the lift is in", "the lift is over"] : ["leaves in", "leaving now"];
+      each.textContent = left > 0 ? `${ahead} ${spelled(left)}` : over;
     }
   };
 

@@ -114,6 +114,14 @@ def test_placeholders_are_looked_for_everywhere(changes: dict[str, Any]) -> None
     assert "placeholder" in failed(subject(release(**changes)))
 
 
+def test_a_placeholder_without_a_line_is_named_by_its_item() -> None:
+    left = release(headline="Campaign TBC", body=(paragraph("Said TBC.", line=7),))
+
+    (result,) = (found for found in run_checks(subject(left)) if found.name == "placeholder")
+
+    assert result.message == "Placeholder text was left in (headline, line 7)."
+
+
 def test_dead_links_are_one_finding_that_names_its_lines() -> None:
     targets = (("#", 4), ("", 9), ("https://", 9))
     dead = release(body=tuple(paragraph("here", href=target, line=line) for target, line in targets))

@@ -191,7 +191,7 @@ class Gate:
     async def _run(self, request: Request, visitor: Visitor, form: Form, handler: Handler, needs: Permission) -> Response:
         if not visitor.caller.may(needs):
             roles = " or ".join(role.value for role in roles_with(needs))
-            return self._problem(visitor, f"Your roles do not allow this. Somebody who is {roles} can do it.", 403)
+            return self._problem(visitor, f"Your roles do not allow this. Somebody with the role of {roles} can.", 403)
         visit = Visit(
             visitor=visitor,
             path=request.path_params,

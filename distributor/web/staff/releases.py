@@ -82,8 +82,10 @@ class ReleasePages:
         return {
             **{check: (f"{at}/correct/{item.name}", f"Correct: {item.label.lower()}") for check, item in items.items()},
             "missing-translation": (f"{at}/translations", "Add a translation"),
-            "thread-length": (f"{at}/preview", "See the thread"),
-            "thread-rules": (f"{at}/preview", "See the thread"),
+            # It may stand in any item, and all of them are there.
+            "placeholder": (f"/releases/new?revises={stored.release_id}", "Edit the text"),
+            "thread-length": (f"{at}/thread", "Edit the posts"),
+            "thread-rules": (f"{at}/thread", "Edit the posts"),
         }
 
 

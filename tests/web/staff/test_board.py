@@ -71,7 +71,7 @@ def test_a_hold_on_a_phone_in_the_middle_of_the_wave_stops_it_and_resume_goes_on
         expect(page.locator("#board svg.chart .column").nth(1)).to_be_visible(timeout=20_000)
 
         hold_on_a_phone(page)
-        expect(page.get_by_text("Held: staff, by Eda Writes")).to_be_visible()
+        expect(page.get_by_text("Held by Eda Writes.")).to_be_visible()
         time.sleep(1.5)
         stopped_at = left(site, plan.dispatch)
         received = len(site.newsroom.received())
@@ -136,7 +136,7 @@ def test_without_a_stream_the_board_asks_and_without_script_it_is_right_as_of_it
     plain.goto(f"/dispatches/{second.dispatch}")
     expect(plain.get_by_text("leaves in 1 h 59 m")).to_be_visible()
     plain.get_by_role("button", name="Hold").click()
-    expect(plain.get_by_text("Held: staff, by Dora Sends")).to_be_visible()
+    expect(plain.get_by_text("Held by Dora Sends.")).to_be_visible()
 
 
 def test_who_is_signed_out_is_told_beside_what_was_right_until_then(browser: Browser, site: StaffSite) -> None:

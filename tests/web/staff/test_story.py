@@ -65,7 +65,7 @@ def test_from_a_paste_to_a_dispatch_that_is_held_on_a_phone(browser: Browser, si
     assert box is not None
     assert (box["width"] > 300, box["height"] >= 60) == (True, True), "the button that stops everything is big on a phone"
     hold.click()
-    expect(dispatcher.get_by_text("Held: staff, by Dora Sends")).to_be_visible()
+    expect(dispatcher.get_by_text("Held by Dora Sends.")).to_be_visible()
 
     (dispatch,) = site.newsroom.service.dispatches.all()
     assert site.newsroom.status(dispatch).state is DispatchState.HELD

@@ -77,7 +77,7 @@ def web(desk: Desk) -> None:
         app, door = create_app(web_parts(service)), staff_door(service)
         ours = desk.settings.web
         with closing(add_staff_application(app, service, door.sign_in)) as staff:
-            add_api(app, service, door, staff.lookout, staff.counter)
+            add_api(app, service, door, staff.lookout, staff.counter, unknown=staff.unknown)
             serve(app, host=ours.host, port=ours.port, trusted_proxies=ours.trusted_proxies, end_streams=staff.end_streams)
 
 

@@ -23,12 +23,15 @@ from distributor.web.api.records import RecordRoutes
 from distributor.web.api.releases import ReleaseRoutes
 from distributor.web.api.revisions import RevisionRoutes
 from distributor.web.api.suppressions import SuppressionRoutes
+from distributor.web.staff.app import Unknown
 from distributor.web.staff.audience_counter import AudienceCounter
 from distributor.web.staff.lookout import Lookout
 
 
-def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout, counter: AudienceCounter) -> list[Declared]:
-    """Add every route to the web process; return what was declared."""
+def add_api(
+    app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout, counter: AudienceCounter, *, unknown: Unknown
+) -> list[Declared]:
+    """Add every route to the web process; return what was declared. `unknown` tells browsers where there is nothing."""
     door = Door(app, sign_in=staff.sign_in, answers=service.answers)
     for area in (
         ReleaseRoutes,
@@ -46,13 +49,15 @@ def add_api(app: FastAPI, service: Service, staff: StaffDoor, lookout: Lookout, 
     LeavingRoutes(service, counter).add_to(door)
     AccountRoutes(staff).add_to(door)
     MyRoutes(staff, now=service.lift_clock.now).add_to(door)
-    app.add_exception_handler(HTTPException, _answer_unknown)
+
+    async def answer(request: Request, error: Exception) -> Response:
+        """Refuse what no route takes: in the API's form there, to people as a page."""
+        assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is for
+        if request.url.path.startswith(f"{PREFIX}/"):
+            return problem_of_http(error)
+        if "text/html" in request.headers.get("accept", ""):
+            return await unknown(request, error.status_code)
+        return await http_exception_handler(request, error)
+
+    app.add_exception_handler(HTTPException, answer)
     return door.declared
-
-
-async def _answer_unknown(request: Request, error: Exception) -> Response:
-    """Refuse in the API's form what no route takes; pages have their own."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is for
-    if request.url.path.startswith(f"{PREFIX}/"):
-        return problem_of_http(error)
-    return await http_exception_handler(request, error)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_doctor import examine
@@ -46,6 +47,8 @@ from distributor.web.staff.suppressions import SuppressionPages
 from distributor.web.staff.threads import ThreadPages
 from distributor.web.staff.translations import TranslationPages
 
+#: Takes the request and the status.
+Unknown = Callable[[Request, int], Awaitable[Response]]
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 
 
@@ -59,6 +62,8 @@ class StaffApplication:
     imports: ImportRunner
     live: LiveBoards
     counter: AudienceCounter
+    #: Answers browsers where there is nothing.
+    unknown: Unknown
 
     def end_streams(self) -> None:
         """End what would keep the server from stopping. On its own event loop."""
@@ -101,7 +106,9 @@ def add_staff_application(app: FastAPI, service: Service, sign_in: SignIn) -> St
     ImportPages(service, pages, imports).add_to(gate)
     for name in pages.static_files():
         _add_file(app, pages, name)
-    return StaffApplication(declared=gate.declared, lookout=lookout, imports=imports, live=boards.live, counter=counter)
+    return StaffApplication(
+        declared=gate.declared, lookout=lookout, imports=imports, live=boards.live, counter=counter, unknown=gate.unknown
+    )
 
 
 def _add_file(app: FastAPI, pages: StaffPages, name: str) -> None:

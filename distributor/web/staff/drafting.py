@@ -64,7 +64,8 @@ class DraftingPages:
 
     def _begun(self, visit: Visit, revised: StoredRevision | None) -> Typed:
         if revised is None:
-            sample = resource("templates", "sample", "release.md").read_text("utf-8") if "sample" in visit.fields else ""
+            # Another than the demo sends: X refuses the same posts twice.
+            sample = resource("templates", "sample", "another.md").read_text("utf-8") if "sample" in visit.fields else ""
             return {"text": sample}
         content = revised.content
         earlier = visit.fields.get("from", "")

@@ -216,6 +216,10 @@ class Gate:
         html = self._pages.page("problem.html", visitor=visitor, problem=text, kept=shown)
         return HTMLResponse(html, status, HEADERS)
 
+    async def unknown(self, request: Request, status: int) -> Response:
+        """Tell a browser that nothing is to be seen at an address; that of an act is one, loaded by itself."""
+        return self._problem(await self._visitor(request), "There is no page at this address.", status)
+
     def _login(
         self, *, next_path: str, problem: str = "", kept: Sequence[tuple[str, str]] = (), lost: Sequence[str] = (),
         status: int = 200, login: str = "",

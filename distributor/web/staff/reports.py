@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_keeper
 from distributor.core.account import Permission
+from distributor.core.audit_words import sentence_of
 from distributor.core.delivery import State
 from distributor.core.ids import ContactNumber, DispatchId
 from distributor.core.message import ChannelName
@@ -135,6 +136,7 @@ class ReportPages:
         self, visit: Visit, board: Board, *, page: RecipientPage, state: State | None, begin: int, text: str
     ) -> HTMLResponse:
         approval = self._service.releases.approval(board.plan.release)
+        acts = self._service.audit.newest(AuditQuery(subject=board.status.dispatch), before=None, most=_MOST_ACTS).entries
         html = self._pages.page(
             "report.html",
             visitor=visit.visitor,
@@ -143,7 +145,7 @@ class ReportPages:
             plan=board.plan,
             headline=board.headline,
             approval=approval if approval and approval.seal == board.plan.release_seal else None,
-            acts=self._service.audit.newest(AuditQuery(subject=board.status.dispatch), before=None, most=_MOST_ACTS).entries,
+            acts=[(entry, sentence_of(entry.action, entry.facts)) for entry in acts],
             rows=self._rows(board, page),
             after=page.after,
             begin=begin,

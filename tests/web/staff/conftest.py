@@ -63,7 +63,9 @@ class StaffSite:
         self.app = app = create_app(web_parts(newsroom.service))
         self.application = add_staff_application(app, newsroom.service, self.door.sign_in)
         self.declared: list[Declared] = self.application.declared
-        self.routes = add_api(app, newsroom.service, self.door, self.application.lookout, self.application.counter)
+        self.routes = add_api(
+            app, newsroom.service, self.door, self.application.lookout, self.application.counter, unknown=self.application.unknown
+        )
         # Told apart as TCP, or each answer waits 40 ms for an acknowledgement (asyncio sets TCP_NODELAY on TCP only).
         self._listener = socket.socket(proto=socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))

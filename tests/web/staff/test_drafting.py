@@ -491,4 +491,7 @@ def test_a_newcomer_begins_with_a_sample(site: StaffSite) -> None:
     stored = latest(site, site.post("/releases/new", session, text=text, kind=""))
 
     assert len(stored.content.contacts) == 2
+    desk = site.newsroom.service
+    failing = [check.name for check in desk.check(stored, desk.compose(stored), desk.clock.now()) if not check.passed]
+    assert failing == ["embargo-stated"]
     assert fields_of(site.get("/releases/new", session).text)["text"].strip() == ""

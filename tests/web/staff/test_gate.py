@@ -193,6 +193,21 @@ def test_no_form_of_any_page_is_taken_from_elsewhere(site: StaffSite) -> None:
     assert site.newsroom.service.client.dbsize() == before
 
 
+def test_an_address_with_nothing_to_see_is_told_as_a_page_to_people_and_as_json_to_programs(site: StaffSite) -> None:
+    session = site.sign_in(EDITOR)
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+
+    mistyped, act = (site.get(path, session, **browser) for path in ("/nowhere", "/releases/r1/approve"))
+    stranger, program = site.get("/nowhere", **browser), site.get("/api/v1/nowhere", **browser)
+
+    assert [answer.status for answer in (mistyped, act, stranger, program)] == [404, 405, 404, 404]
+    assert "There is no page at this address." in mistyped.text
+    assert "Sign out" in act.text
+    assert "Sign out" not in stranger.text
+    assert program.text.startswith("{")
+    assert site.get("/nowhere").text == '{"detail":"Not Found"}'
+
+
 def test_files_of_ours_are_the_only_ones_given(site: StaffSite) -> None:
     for path in ("/static/../_frame.html", "/static/%2e%2e/%2e%2e/pyproject.toml", "/static/_frame.html", "/static//etc/passwd"):
         assert site.get(path).status == 404

@@ -19,7 +19,6 @@ _TURNS: Final = tuple(
         # When it leaves.
         (r"or schedule with a later --lift\b", "or choose a later time when scheduling"),
         (r"Add `embargo:` \(a time, or `immediate`\), or give --lift when scheduling", "Add an embargo, or say when scheduling"),
-        (r"give the lift when scheduling", "whoever schedules it says when it leaves"),
         (r"Say when it may leave: --lift \S+, or write `embargo:` \(or `embargo: immediate`\) into the release",
          "Say when it may leave, or correct its embargo"),
         (r"--lift (?=\S+ is before)", "The time "),

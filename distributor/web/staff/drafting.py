@@ -123,6 +123,8 @@ class DraftingPages:
 
     def _filled_in(self, visit: Visit, revised: StoredRevision | None) -> Release:
         keys, now = said_in(visit.fields, FORM_KEYS), self._service.clock.now()
+        if not visit.fields.get("headline", "").strip():
+            raise BadInput("The release has no headline.", where="headline", remedy="Write it in one line.")
         return amended(revised.content, keys, now=now) if revised else release_said(keys, now=now)
 
     def _revised(self, visit: Visit) -> StoredRevision | None:

@@ -35,7 +35,7 @@ def test_an_approval_is_shown_with_its_code_and_how_to_compare_it(site: StaffSit
     assert approval.by == "Pavel Seals"
     page = site.get(f"/releases/{stored.release_id}/approval", session).text
     assert short_code(approval.seal) in page
-    assert "one reads the eight letters out" in page
+    assert "one reads the eight letters and digits out" in page
 
 
 def test_what_changed_while_somebody_looked_is_not_sealed_unseen(site: StaffSite) -> None:
@@ -69,6 +69,10 @@ def test_each_check_is_passed_over_with_a_reason_of_its_own(site: StaffSite) -> 
     assert 'value="A logo &lt;b&gt;only&lt;/b&gt;"' in refused.text, "what was typed is kept"
     assert (without.status, "needs a reason" in without.text) == (422, True)
     assert sealed.status == 303
+    for address in ("", "/approval"):
+        assert site.get(f"/releases/{stored.release_id}{address}", session).text.lower().count("passed over</strong>") == 2, (
+            address
+        )
     approval = site.newsroom.service.releases.approval(stored.release_id)
     assert approval is not None
     assert {(one.check, one.reason) for one in approval.waivers} == {

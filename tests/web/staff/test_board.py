@@ -137,6 +137,9 @@ def test_without_a_stream_the_board_asks_and_without_script_it_is_right_as_of_it
     expect(plain.get_by_text("leaves in 1 h 59 m")).to_be_visible()
     plain.get_by_role("button", name="Hold").click()
     expect(plain.get_by_text("Held by Dora Sends.")).to_be_visible()
+    # It does not leave at its lift any more, and nothing says that it does.
+    expect(plain.get_by_text("the lift is in 1 h 59 m")).to_be_visible()
+    expect(plain.get_by_text("leaves in")).to_be_hidden()
 
 
 def test_who_is_signed_out_is_told_beside_what_was_right_until_then(browser: Browser, site: StaffSite) -> None:

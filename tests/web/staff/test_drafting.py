@@ -181,6 +181,13 @@ def test_a_script_in_every_field_stays_text(browser: Browser, site: StaffSite) -
     assert page.locator("img, main script").count() == 0
 
 
+def test_an_empty_form_is_told_what_it_needs_first(site: StaffSite) -> None:
+    answer = site.post("/releases/new/form", site.sign_in(EDITOR), headline=" ", city="Geneva")
+
+    assert answer.status == 422
+    assert "Headline: The release has no headline. Write it in one line." in answer.text
+
+
 def test_the_form_of_an_item_sent_as_it_is_changes_nothing(site: StaffSite) -> None:
     session = site.sign_in(EDITOR)
     sample = (Path(__file__).parents[2] / "intake" / "samples" / "full.md").read_text("utf-8").replace("2030", "2097")

@@ -45,6 +45,13 @@ class Counter(Protocol):
         ...
 
 
+#: A dot between two labels of what could be a host's name.
+_INNER_DOT = re.compile(r"(?<=[^\s.])\.(?=[^\s.])")
+#: The library tries every label of a dotted word as the beginning of a domain: its time grows with the square of the dots, and
+#: while it tries, nothing else of the process runs. So many (squared, summed over the words) take it 20 ms.
+_MOST_DOTS_SQUARED = 2_500
+
+
 @dataclass(frozen=True, slots=True)
 class XCounter:
     """twitter-text v3: most letters 1, CJK and emoji 2, every URL 23 (bare domains too), after NFC."""
@@ -67,7 +74,13 @@ def _measured(text: str) -> tuple[int, bool]:
     # URLs. Where there can be neither, the weight is known: 1 each, but 2 for "…".
     if _EVERYDAY.fullmatch(text):
         return len(text) + text.count("…"), True
-    return _parsed(text)
+    # What has so many dotted words is no post: it is not looked into, weighs at least what it could, and does not fit.
+    return (2 * len(text), False) if _is_endless(text) else _parsed(text)
+
+
+def _is_endless(text: str) -> bool:
+    """Say whether looking for domains in the text would take too long."""
+    return sum(len(_INNER_DOT.findall(word)) ** 2 for word in text.split()) > _MOST_DOTS_SQUARED
 
 
 @lru_cache(maxsize=4096)
@@ -88,12 +101,12 @@ def _twitter_text() -> Any:
 
 
 def has_url(text: str) -> bool:
-    """Say whether X finds a URL in the text; a bare domain is one too.
+    """Say whether X finds a URL in the text; a bare domain is one too. In endless rows of dotted words there may be one.
 
     >>> has_url("see example.com"), has_url("see you")
     (True, False)
     """
-    return bool(_twitter_text().extract_urls(text))
+    return _is_endless(text) or bool(_twitter_text().extract_urls(text))
 
 
 @dataclass(frozen=True, slots=True)

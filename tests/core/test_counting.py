@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.core.counting import BlueskyCounter, Counter, MastodonCounter, XCounter, counter_for, graphemes
+from distributor.core.counting import BlueskyCounter, Counter, MastodonCounter, XCounter, counter_for, graphemes, has_url
 from distributor.core.message import ChannelName
 from tests.conftest import absent
 
@@ -109,3 +110,21 @@ def test_what_fits_is_within_the_limit_and_never_empty(counter: Counter, text: s
 def test_e_mail_carries_no_posts() -> None:
     with pytest.raises(ValueError, match="no posts"):
         counter_for(ChannelName.EMAIL)
+
+
+@pytest.mark.parametrize("text", ["a." * 15_000, "www.a.b.c.d.e.f.g " * 1_500, "https://" + "ж." * 10_000])
+def test_endless_dotted_words_are_no_post_and_stop_nothing(text: str) -> None:
+    """The library's time grows with the square of the dots; while it looks for domains, the whole process stands still."""
+    began = time.process_time()
+
+    assert not XCounter(limit=100_000).fits(text)
+    assert XCounter().count(text) >= len(text)
+    assert has_url(text)
+    assert time.process_time() - began < 1
+
+
+def test_a_post_may_have_many_links_and_long_rows_of_dots() -> None:
+    links = "see https://www.paper.example.co.uk/a.html now. " * 20
+
+    assert XCounter(limit=25_000).fits(links)
+    assert XCounter().fits("Contents " + "." * 200 + " 3")

@@ -10,7 +10,7 @@ Redis's own TIME, and again here from the facts that the script returned. They m
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from distributor.core.errors import (
@@ -83,11 +83,11 @@ def resolve(local: LocalTime) -> datetime:
 
     Raises:
         BadInput: the clocks jump over that time (both nearest real times are named), it occurs twice and
-            `fold` does not say which one is meant, or its instant is outside the years 1 to 9999.
+            `fold` does not say which one is meant, or its year is at an end of the calendar (`is_in_calendar`).
     """
     zone = zone_of(local.zone)
     first, second = (local.wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    _must_be_in_calendar(local, first, second)
+    _must_be_in_calendar(local)
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)
     if _is_in_gap(first):
@@ -108,14 +108,19 @@ def resolve(local: LocalTime) -> datetime:
     return (second if local.fold else first).astimezone(UTC)
 
 
-def _must_be_in_calendar(local: LocalTime, *moments: datetime) -> None:
-    try:
-        for moment in moments:
-            moment.astimezone(UTC)
-    except OverflowError as error:
+def _must_be_in_calendar(local: LocalTime) -> None:
+    if not is_in_calendar(local.wall):
         raise BadInput(
             f"The year {local.wall.year} is at the end of the calendar.", where="embargo", remedy="Write a year of this century."
-        ) from error
+        )
+
+
+def is_in_calendar(moment: datetime) -> bool:
+    """Say whether every zone can show the moment, and what comes some weeks before or after it.
+
+    A single lift at an end of the calendar would break every page that lists it.
+    """
+    return MINYEAR + 1 < moment.year < MAXYEAR - 1
 
 
 def _is_in_gap(moment: datetime) -> bool:

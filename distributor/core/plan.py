@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from distributor.core.approval import seal_dispatch
 from distributor.core.audience import Recipient
+from distributor.core.embargo import is_in_calendar
 from distributor.core.errors import ScheduleRefused, must_be_aware
 from distributor.core.ids import ContactNumber, DispatchId, Index, Language, ListName, MasterKey, ReleaseId, digest_id
 from distributor.core.message import ChannelName
@@ -82,10 +83,13 @@ def refuse_early_lift(*, embargo_lift: datetime | None, is_immediate: bool, aske
     """Return the lift of a dispatch: the release's own, or a later one that was asked for.
 
     Raises:
-        ScheduleRefused: the lift asked for is before the embargo, or neither the release nor the officer says one.
+        ScheduleRefused: the lift asked for is before the embargo or at an end of the calendar, or neither the release nor the
+            officer says one.
     """
     if asked is not None:
         must_be_aware(asked, name="asked")
+        if not is_in_calendar(asked):
+            raise ScheduleRefused(f"The year {asked.year} is at the end of the calendar. Choose a lift in this century.")
         if embargo_lift is not None and asked < embargo_lift:
             raise ScheduleRefused(
                 f"--lift {asked.isoformat()} is before the release's embargo ({embargo_lift.isoformat()}). "

@@ -10,6 +10,7 @@ from typing import Final, cast
 import orjson
 import redis
 
+from distributor.core.embargo import is_in_calendar
 from distributor.ports import AuditEntry
 from distributor.ports_audit import SKEW, AuditPage, AuditQuery
 from distributor.store.codec import decode, encode
@@ -82,7 +83,10 @@ class RedisAuditLog:
 
 def _place(moment: datetime | None, skew: timedelta) -> str:
     """Return the place in the stream of an instant, "" for none."""
-    return "" if moment is None else str(max(0, int((moment + skew).timestamp() * 1000)))
+    if moment is None or not is_in_calendar(moment):
+        # Nothing was written at an end of the calendar; whoever asks for it is answered by the query itself.
+        return ""
+    return str(max(0, int((moment + skew).timestamp() * 1000)))
 
 
 def entry_json(entry: AuditEntry) -> bytes:

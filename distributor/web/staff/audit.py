@@ -17,6 +17,7 @@ from distributor.bootstrap_accounts import account_names
 from distributor.core.account import Permission
 from distributor.core.audit_words import Sentence, Thing, actions_by_area, sentence_of, wanted_actions
 from distributor.core.contact_table import csv_blocks
+from distributor.core.embargo import is_in_calendar
 from distributor.core.ids import AddressKey
 from distributor.flow.export_people import AUDIT, record_export
 from distributor.ports import AuditEntry
@@ -79,14 +80,13 @@ class AuditPages:
 
     def _query(self, visit: Visit) -> AuditQuery:
         zone = ZoneInfo(self._service.settings.desk_zone)
-        until = _day(visit.fields.get("until", ""), zone)
         return AuditQuery(
             subject=visit.fields.get("subject", "").strip()[:_LONGEST],
             by=visit.fields.get("by", "").strip()[:_LONGEST],
             actions=wanted_actions(visit.fields.get("area", "")),
             since=_day(visit.fields.get("since", ""), zone),
             # The day that is named is meant, too.
-            until=until and until + timedelta(days=1),
+            until=_day(visit.fields.get("until", ""), zone, later=timedelta(days=1)),
         )
 
     def _told(self, entries: Sequence[AuditEntry], *, may_see_accounts: bool) -> list[Told]:
@@ -155,8 +155,10 @@ def _file(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-def _day(text: str, zone: ZoneInfo) -> datetime | None:
+def _day(text: str, zone: ZoneInfo, *, later: timedelta = timedelta(0)) -> datetime | None:
+    """Return the beginning of a day, or so much later; None for what is no day, or one at an end of the calendar."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), zone)
+        begin = datetime.combine(date.fromisoformat(text), time(), zone)
     except ValueError:
         return None
+    return begin + later if is_in_calendar(begin) else None

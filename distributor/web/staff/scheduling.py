@@ -15,6 +15,7 @@ from distributor.bootstrap_contacts import audience_named, contact_edits
 from distributor.core.account import Permission
 from distributor.core.approval import Approval
 from distributor.core.audience_filter import base_of, is_filter
+from distributor.core.embargo import is_in_calendar
 from distributor.core.errors import BadInput, NotFound, Refused, ScheduleRefused
 from distributor.core.ids import ListName, ReleaseId
 from distributor.core.lift_words import in_zones, later_lift, traps, zones_by_region
@@ -214,7 +215,7 @@ def _confirmed(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not is_in_calendar(moment):
         raise BadInput("The instant of the lift cannot be read.", where="lift", remedy="Choose it anew.")
     return moment
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from distributor.core.account import Role, account_id
 from distributor.core.report import DispatchState
 from tests.web.api.program import Program, problem
@@ -32,6 +34,20 @@ def test_the_way_of_a_release_by_programs(site: StaffSite) -> None:
     assert len(sealed["code"]) == 9
     assert (twice["dispatch"], scheduled["state"]) == (scheduled["dispatch"], "armed")
     assert (held["state"], held["hold_reason"]) == (DispatchState.HELD, "staff")
+
+
+@pytest.mark.parametrize("lift", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_no_lift_at_an_end_of_the_calendar_breaks_the_pages_that_would_list_it(site: StaffSite, lift: str) -> None:
+    site.newsroom.crowd(1)
+    release, program = site.newsroom.approved().release_id, Program.of(site, DISPATCHER)
+
+    refused = program.ask("POST", "/dispatches", {"release": release, "to": ["press"], "channels": ["email"], "lift": lift})
+    session, path = site.sign_in(DISPATCHER), f"/releases/{release}/schedule"
+    page = site.post(path, session, list="press", channel="email", late="60", lift=lift, sure="yes")
+
+    assert (problem(refused), page.status) == ("refused", 422)
+    assert site.get("/", session).status == 200
+    assert site.newsroom.service.dispatches.all() == []
 
 
 def test_two_people_stay_two_people(site: StaffSite) -> None:

@@ -13,6 +13,7 @@ import pytest
 from distributor.core.audit_words import sentence_of
 from distributor.core.ids import address_key
 from distributor.ports import AuditEntry
+from tests.web.api.program import Program
 from tests.web.staff.conftest import ADMIN, APPROVER, EDITOR, StaffSite
 
 NASTY = "<script>alert(1)</script>"
@@ -118,3 +119,14 @@ def test_a_line_of_any_version_is_said(action: str, facts: tuple[tuple[str, str]
     found = sentence_of(action, facts)
 
     assert found.verb + found.rest == said
+
+
+def test_days_at_the_ends_of_the_calendar_are_no_defect(site: StaffSite) -> None:
+    session, program = site.sign_in(APPROVER), Program.of(site, APPROVER)
+
+    pages = [site.get(f"/audit?since={day}&until={day}", session).status for day in ("0001-01-01", "9999-12-31")]
+    ends = "since=0001-01-01T00:00:00%2B14:00&until=9999-12-31T23:59:59-14:00"
+
+    assert pages == [200, 200]
+    assert program.get(f"/audit?{ends}")["items"] != []
+    assert program.get("/audit?since=9999-12-31T23:59:59-14:00")["items"] == []

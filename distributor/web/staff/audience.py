@@ -26,7 +26,7 @@ class AudiencePages:
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
         gate.page("/releases/{release}/audience", self.show, needs=Permission.READ)
-        gate.page("/releases/{release}/audience/counts", self.counts, needs=Permission.READ)
+        gate.watch("/releases/{release}/audience/counts", self.counts, needs=Permission.READ)
 
     def show(self, visit: Visit) -> Response:
         """Show the counts on a page of their own, for browsers without scripts."""

@@ -54,7 +54,7 @@ class DispatchPages:
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
         gate.page("/dispatches/{dispatch}", self.show, needs=Permission.READ)
-        gate.page("/dispatches/{dispatch}/board", self.board, needs=Permission.READ)
+        gate.watch("/dispatches/{dispatch}/board", self.board, needs=Permission.READ)
         gate.stream("/dispatches/{dispatch}/live", self.follow, needs=Permission.READ)
         gate.act("/dispatches/{dispatch}/look", self.look, needs=Permission.READ)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -41,6 +41,11 @@ class Form:
     #: Files by field; one that was left empty is not there.
     files: Sequence[tuple[str, Upload]] = ()
 
+    @property
+    def file_names(self) -> list[str]:
+        """Return the names of its files: they cannot be kept in a page, and are asked for again."""
+        return [upload.name for _, upload in self.files]
+
 
 async def read_form(request: Request, *, most: int = MOST_BYTES) -> Form | None:
     """Return the form, None when it is none, or longer than `most` bytes."""
@@ -56,6 +61,20 @@ async def read_form(request: Request, *, most: int = MOST_BYTES) -> Form | None:
         return Form(pairs=parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         return None
+
+
+def read_query(request: Request) -> Form | None:
+    """Return what stands behind the question mark, None when it is more than a form can hold."""
+    try:
+        return Form(pairs=parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return None
+
+
+def is_same_origin(request: Request) -> bool:
+    """Believe the browser where it says from where the form comes; old ones do not say."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
 async def _with_files(request: Request, body: bytes) -> Form | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +21,7 @@ from distributor.core.account import Caller, Permission, roles_with
 from distributor.core.errors import DistributorError, NotFound, NotSignedIn, StoreUnavailable
 from distributor.flow.sign_in import SignIn
 from distributor.render.staff_pages import StaffPages
-from distributor.web.staff.form import MOST_BYTES, MOST_FIELDS, Form, Upload, read_form
+from distributor.web.staff.form import MOST_BYTES, Form, Upload, is_same_origin, read_form, read_query
 from distributor.web.staff.wanted import inner, wanted
 
 COOKIE: Final = "distributor_session"
@@ -111,9 +110,25 @@ class Gate:
             visitor = await self._visitor(request)
             if visitor is None:
                 return RedirectResponse(f"/login?next={wanted(request)}", 303)
-            form = _query(request)
+            form = read_query(request)
             if form is None:
                 return self._problem(visitor, "This address is not one of ours.", 400)
+            return await self._run(request, visitor, form, handler, needs)
+
+        self._app.add_api_route(path, show, methods=["GET"], include_in_schema=False)
+
+    def watch(self, path: str, handler: Handler, *, needs: Permission) -> None:
+        """Add a part of a page that loads itself anew. It changes nothing, and does not put off the end of a session.
+
+        Whoever is not signed in any more gets 401, and htmx loads the whole page anew, which asks them to sign in.
+        """
+        self.declared.append(Declared("GET", path, needs))
+
+        async def show(request: Request) -> Response:
+            visitor = await self._visitor(request, self._sign_in.still_by_session)
+            form = read_query(request)
+            if visitor is None or form is None:
+                return Response(status_code=400 if visitor else 401, headers={"HX-Refresh": "true"})
             return await self._run(request, visitor, form, handler, needs)
 
         self._app.add_api_route(path, show, methods=["GET"], include_in_schema=False)
@@ -129,8 +144,9 @@ class Gate:
             if form is None:
                 return self._problem(None, "This is more than a form can hold, or no form.", 413)
             if visitor is None:
-                # What was typed is kept in the page, and goes on after signing in.
-                return self._login(next_path=request.url.path, kept=form.pairs, lost=_names(form), status=401)
+                # What was typed is kept in the page, and goes on after signing in; what another site typed is not.
+                typed = form if is_same_origin(request) else Form(pairs=())
+                return self._login(next_path=request.url.path, kept=typed.pairs, lost=typed.file_names, status=401)
             if not self._is_ours(request, dict(form.pairs).get("csrf", "")):
                 return self._problem(visitor, "This form is too old, or not ours. Load the page anew, and try again.", 403)
             return await self._run(request, visitor, form, handler, needs)
@@ -175,18 +191,18 @@ class Gate:
             # Nobody has ended it; when Redis is back it is asked again.
             return True
 
-    async def _visitor(self, request: Request) -> Visitor | None:
+    async def _visitor(self, request: Request, look: Callable[[str], Caller] | None = None) -> Visitor | None:
         secret = request.cookies.get(self._cookie, "")
-        return await run_in_threadpool(self._visitor_of, secret) if secret else None
+        return await run_in_threadpool(self._visitor_of, secret, look or self._sign_in.by_session) if secret else None
 
-    def _visitor_of(self, secret: str) -> Visitor | None:
+    def _visitor_of(self, secret: str, look: Callable[[str], Caller]) -> Visitor | None:
         try:
-            return Visitor(caller=self._sign_in.by_session(secret), csrf=self._sign_in.csrf_of(secret))
+            return Visitor(caller=look(secret), csrf=self._sign_in.csrf_of(secret))
         except NotSignedIn:
             return None
 
     def _is_ours(self, request: Request, csrf: str) -> bool:
-        return _is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(self._cookie, ""), csrf)
+        return is_same_origin(request) and self._sign_in.is_own_form(request.cookies.get(self._cookie, ""), csrf)
 
     async def _run(self, request: Request, visitor: Visitor, form: Form, handler: Handler, needs: Permission) -> Response:
         if not visitor.caller.may(needs):
@@ -238,13 +254,13 @@ class Gate:
         @self._app.post("/login", include_in_schema=False)
         async def log_in(request: Request) -> Response:
             form = await read_form(request)
-            if form is None or not _is_same_origin(request):
+            if form is None or not is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
             return await run_in_threadpool(self._enter, form.pairs, _address(request), request.cookies.get(self._cookie, ""))
 
         @self._app.post("/logout", include_in_schema=False)
         async def log_out(request: Request) -> Response:
-            if not _is_same_origin(request):
+            if not is_same_origin(request):
                 return self._problem(None, "This is no form of ours.", 403)
             await run_in_threadpool(self._sign_in.log_out, request.cookies.get(self._cookie, ""))
             response = RedirectResponse("/login", 303)
@@ -277,21 +293,3 @@ class Gate:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _names(form: Form) -> list[str]:
-    """Return the names of the form's files: they cannot be kept in a page, and are asked for again."""
-    return [upload.name for _, upload in form.files]
-
-
-def _query(request: Request) -> Form | None:
-    try:
-        return Form(pairs=parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError:
-        return None
-
-
-def _is_same_origin(request: Request) -> bool:
-    """Believe the browser where it says from where the form comes; old ones do not say."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")

@@ -66,7 +66,7 @@ class HealthPages:
     def add_to(self, gate: Gate) -> None:
         """Declare the addresses."""
         gate.page("/health", self.show, needs=Permission.READ)
-        gate.page("/health/findings", self.findings, needs=Permission.READ)
+        gate.watch("/health/findings", self.findings, needs=Permission.READ)
         gate.act("/health/look", self.look, needs=Permission.READ)
 
     def show(self, visit: Visit) -> Response:

@@ -45,7 +45,7 @@ class ImportPages:
         gate.page("/imports", self.begin, needs=needs)
         gate.act("/imports", self.take, needs=needs, most=MOST_BYTES_WITH_FILES)
         gate.page("/imports/{import}", self.show, needs=needs)
-        gate.page("/imports/{import}/progress", self.progress, needs=needs)
+        gate.watch("/imports/{import}/progress", self.progress, needs=needs)
         gate.act("/imports/{import}/columns", self.confirm, needs=needs)
         gate.act("/imports/{import}/again", self.look_again, needs=needs)
         gate.act("/imports/{import}/store", self.store, needs=needs)

@@ -127,6 +127,15 @@ NO_PAGES: Final = frozenset(
         "/imports/{import}/progress",
     }
 )
+#: Those of them that pages ask for again and again while nobody acts.
+LOADED_ANEW: Final = frozenset(
+    {
+        "/releases/{release}/audience/counts",
+        "/dispatches/{dispatch}/board",
+        "/health/findings",
+        "/imports/{import}/progress",
+    }
+)
 #: Pages outside TABLE, for whoever looks at all of them.
 DOORS: Final = ("/login", "/dispatches/none")
 

@@ -16,7 +16,7 @@ from distributor.web.staff.gate import COOKIE
 from distributor.web.staff.permission_words import PERMISSION_WORDS
 from tests.flow.newsroom import Newsroom
 from tests.web.staff.conftest import ADMIN, APPROVER, DISPATCHER, EDITOR, PASSWORD, STAFF, StaffSite
-from tests.web.staff.table import TABLE, filled_in
+from tests.web.staff.table import LOADED_ANEW, TABLE, filled_in
 
 
 def test_every_address_is_in_the_table(site: StaffSite) -> None:
@@ -141,6 +141,36 @@ def test_what_was_typed_outlives_the_session(site: StaffSite) -> None:
     assert "&lt;b&gt;bold" in back.text
     assert 'action="/releases/new"' in back.text
     assert site.newsroom.service.releases.list_all() == []
+
+
+def test_what_another_site_typed_is_not_kept_for_whoever_signs_in(site: StaffSite) -> None:
+    """The cookie does not travel with another site's form: its fields must not come back as something that one had typed."""
+    typed = {"sure": "yes", "reason": "planted"}
+
+    theirs = site.send("/dispatches/d1/cancel", typed, headers={"Origin": "https://elsewhere.example"})
+    ours = site.send("/dispatches/d1/cancel", typed, headers={"Origin": site.url})
+
+    assert (theirs.status, "planted" in theirs.text, "planted" in ours.text) == (401, False, True)
+
+
+def test_a_page_that_loads_parts_of_itself_anew_does_not_put_off_the_end_of_a_session(
+    site: StaffSite, redis_client: redis.Redis
+) -> None:
+    session = site.sign_in(EDITOR)
+    (key,) = redis_client.keys("session:*")
+
+    def left_after(path: str) -> int:
+        redis_client.pexpire(key, 60_000)
+        assert site.get(path, session).status < 500
+        return int(redis_client.pttl(key))
+
+    names = site.names(release=site.newsroom.take_in().release_id)
+    parts = [filled_in(path, names) for method, path in TABLE if method == "GET" and path in LOADED_ANEW]
+
+    assert all(left_after(path) <= 60_000 for path in parts)
+    assert left_after("/health") > 60_000
+    redis_client.delete(key)
+    assert {(site.get(path, session).status, site.get(path, session).headers["hx-refresh"]) for path in parts} == {(401, "true")}
 
 
 def test_signing_out_ends_the_session(site: StaffSite) -> None:

@@ -44,25 +44,11 @@ def proof(desk: Desk, name: str | None, out: Path | None, proof_file: Path | Non
 
 
 def _write(desk: Desk, out: Path, name: str | None, *, by: str, is_json: bool) -> None:
-    from importlib.metadata import version
-
-    from distributor.flow.proof import Prover
-    from distributor.render.proof import ProofPage
-    from distributor.resources import resource
+    from distributor.bootstrap_proof import prover
 
     with desk.service() as service, Progress(console=desk.err, transient=True) as progress:
         task = progress.add_task("Proving", total=None)
-        prover = Prover(
-            dispatches=service.dispatches,
-            releases=service.releases,
-            book=service.book,
-            audit=service.audit,
-            clock=service.clock,
-            page=ProofPage(resource("templates", "report")),
-            desk_zone=desk.settings.desk_zone,
-            made_with=f"Distributor {version('distributor')}",
-        )
-        written = prover.write(
+        written = prover(service).write(
             out,
             find_dispatch(service.dispatches, name),
             by=by,

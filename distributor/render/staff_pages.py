@@ -13,6 +13,7 @@ import jinja2
 from distributor.core.approval import short_code
 from distributor.core.desk_time import in_both_zones, spell
 from distributor.core.language_name import language_name
+from distributor.core.wave import todo
 from distributor.render.page_words import page_words
 
 #: What the pages load beside themselves: style sheets and scripts of the folder and of its `vendor/`.
@@ -41,7 +42,7 @@ class StaffPages:
             return f"/static/{name}?v={sha256(self.file(name)).hexdigest()[:12]}"
 
         self._templates.filters.update(when=when, spell=spell, code=short_code, language=language_name, at_desk=page_words)
-        self._templates.globals.update(static=static)
+        self._templates.globals.update(todo=todo, static=static)
 
     def page(self, name: str, **values: object) -> str:
         """Return the page `name` of the folder.

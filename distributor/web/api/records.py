@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import person_deliveries
+from distributor.bootstrap_proof import prover
 from distributor.core.account import Permission
 from distributor.core.addresses import normalise
 from distributor.core.desk_time import in_both_zones
@@ -21,10 +21,7 @@ from distributor.core.ids import DispatchId
 from distributor.flow.explain import explain_dispatch, explain_recipient
 from distributor.flow.export_people import DISPATCH, record_export
 from distributor.flow.find_dispatch import find_dispatch
-from distributor.flow.proof import Prover
 from distributor.flow.report import write_report
-from distributor.render.proof import ProofPage
-from distributor.resources import resource
 from distributor.web.api.dispatch_shapes import Explanation, Whom
 from distributor.web.api.door import By, Door
 
@@ -65,17 +62,7 @@ class RecordRoutes:
         It names people: hand it only to those who may see them. `distributor dispatch proof --verify FILE` checks one.
         """
         known = self._known(dispatch)
-        prover = Prover(
-            dispatches=self._service.dispatches,
-            releases=self._service.releases,
-            book=self._service.book,
-            audit=self._service.audit,
-            clock=self._service.clock,
-            page=ProofPage(resource("templates", "report")),
-            desk_zone=self._service.settings.desk_zone,
-            made_with=f"Distributor {version('distributor')}",
-        )
-        return _streamed("proof.html", HTML, lambda out: prover.write(out, known, by=caller.name))
+        return _streamed("proof.html", HTML, lambda out: prover(self._service).write(out, known, by=caller.name))
 
     def explain_dispatch(self, dispatch: str) -> Explanation:
         """Explain a dispatch: its plan, who did what, and what had trouble."""

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from distributor.core.account import Permission
 from distributor.core.ids import DispatchId
 from distributor.core.report import DispatchState
-from distributor.core.wave import todo
 from distributor.render.staff_pages import StaffPages
 from distributor.store.ledger_keys import to_us
 from distributor.web.staff.board import Board, BoardReader
@@ -112,7 +111,6 @@ def _values(board: Board) -> dict[str, object]:
         "plan": board.plan,
         "status": status,
         "headline": board.headline,
-        "todo": todo,
         "lift_ms": to_us(status.lift_at) // 1000,
         "now_ms": to_us(status.read_at) // 1000,
     }

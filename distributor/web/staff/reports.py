@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -15,19 +14,16 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 
 from distributor.bootstrap import Service
 from distributor.bootstrap_contacts import contact_keeper
+from distributor.bootstrap_proof import prover
 from distributor.core.account import Permission
 from distributor.core.audit_words import sentence_of
 from distributor.core.delivery import State
 from distributor.core.ids import ContactNumber, DispatchId
 from distributor.core.message import ChannelName
-from distributor.core.wave import todo
 from distributor.flow.export_people import DISPATCH, record_export
-from distributor.flow.proof import Prover
 from distributor.flow.report import BatchFinder, report_csv, report_json
 from distributor.ports_audit import AuditQuery
-from distributor.render.proof import ProofPage
 from distributor.render.staff_pages import StaffPages
-from distributor.resources import resource
 from distributor.store.recipients import RecipientPage, RedisRecipients
 from distributor.web.staff.board import Board, BoardReader
 from distributor.web.staff.gate import Gate, Visit
@@ -102,21 +98,11 @@ class ReportPages:
     def prove(self, visit: Visit) -> Response:
         """Make the proof and give it: one page that prints, with a checksum that the audit keeps too."""
         dispatch, service = self._read(visit).status.dispatch, self._service
-        prover = Prover(
-            dispatches=service.dispatches,
-            releases=service.releases,
-            book=service.book,
-            audit=service.audit,
-            clock=service.clock,
-            page=ProofPage(resource("templates", "report")),
-            desk_zone=service.settings.desk_zone,
-            made_with=f"Distributor {version('distributor')}",
-        )
         folder = tempfile.TemporaryDirectory(prefix="distributor-")
         file = Path(folder.name) / "proof.html"
         try:
             # Whole before its first byte leaves: a proof in part is none.
-            prover.write(file, dispatch, by=visit.by)
+            prover(service).write(file, dispatch, by=visit.by)
         except BaseException:
             folder.cleanup()
             raise
@@ -152,7 +138,6 @@ class ReportPages:
             a_page=_A_PAGE,
             state=state,
             text=text,
-            todo=todo,
         )
         return HTMLResponse(html)
 

@@ -42,12 +42,19 @@ class Approver:
     is_two_person: bool
 
     def approve(
-        self, release: ReleaseId, *, by: str, waivers: Sequence[Waiver], show: Show = _show_nothing, seen: str = ""
+        self,
+        release: ReleaseId,
+        *,
+        by: str,
+        waivers: Sequence[Waiver],
+        show: Show = _show_nothing,
+        seen: str = "",
+        revision: int | None = None,
     ) -> Approval:
         """Seal the latest revision; the approval is void as soon as anything of it changes.
 
         `show` is given what is about to be sealed, once nothing refuses it. `seen` is what `seen_of` said of what the person
-        looked at elsewhere; "" leaves that to `show`.
+        looked at elsewhere; "" leaves that to `show`. `revision` is the one that they looked at; None: whichever is the latest.
 
         Raises:
             NotFound: no such release.
@@ -55,6 +62,8 @@ class Approver:
                 leave is not what was seen.
         """
         stored = self.releases.get(release)
+        if revision is not None and revision != stored.revision:
+            raise ApprovalRefused(f"Revision {stored.revision} has come since you looked. Look at it, then approve it.")
         author, added_by = (stored.content.author, stored.added_by) if self.is_two_person else ("", "")
         refuse_self_approval(author=author, added_by=added_by, approver=by)
         _refuse_empty_reasons(waivers)

@@ -150,7 +150,10 @@ class ReleaseRoutes:
             threads = [master for master in masters if isinstance(master, ThreadMaster)]
             needs.extend(line for thread in threads for line in self._service.thread_needs(thread, _lift_of(found)))
 
-        approval = self._service.approver.approve(stored.release_id, by=caller.name, waivers=waivers, show=show)
+        # Once more, where it is sealed: another revision may come in between.
+        approval = self._service.approver.approve(
+            stored.release_id, by=caller.name, waivers=waivers, show=show, revision=new.revision
+        )
         return Seal(
             release=approval.release, revision=approval.revision, seal=approval.seal, code=short_code(approval.seal),
             by=approval.by, at=instant(approval.at), needs=needs,

@@ -60,7 +60,9 @@ class ApprovalPages:
         try:
             if waivers:
                 visit.visitor.caller.demand(Permission.WAIVE)
-            self._service.approver.approve(stored.release_id, by=visit.by, waivers=waivers, seen=visit.fields.get("seen", ""))
+            self._service.approver.approve(
+                stored.release_id, by=visit.by, waivers=waivers, seen=visit.fields.get("seen", ""), revision=stored.revision
+            )
         except Refused as refused:
             return self._show(visit, problem=str(refused))
         return RedirectResponse(f"/releases/{stored.release_id}/approval", 303)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from distributor.core.account import Role, account_id
 from distributor.core.approval import short_code
+from distributor.core.errors import ApprovalRefused
 from distributor.core.release import Image
 from distributor.core.report import DispatchState, HoldReason
 from distributor.ports_releases import StoredRevision
@@ -48,6 +50,16 @@ def test_what_changed_while_somebody_looked_is_not_sealed_unseen(site: StaffSite
 
     assert (old.status, "has changed since you looked" in old.text) == (422, True)
     assert (newer.status, "newer revision" in newer.text) == (422, True)
+    assert site.newsroom.service.releases.approval(stored.release_id) is None
+
+
+def test_a_revision_that_comes_at_the_last_moment_is_not_sealed_unseen(site: StaffSite) -> None:
+    """Between the look at the number and the sealing there is time for another revision."""
+    stored = site.newsroom.take_in()
+    site.newsroom.take_in(with_headline("Another headline"), revises=stored)
+
+    with pytest.raises(ApprovalRefused, match="Revision 2 has come"):
+        site.newsroom.service.approver.approve(stored.release_id, by="Pavel Seals", waivers=(), revision=stored.revision)
     assert site.newsroom.service.releases.approval(stored.release_id) is None
 
 

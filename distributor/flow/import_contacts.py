@@ -71,18 +71,23 @@ def import_contacts(
 ) -> ImportReport:
     """Put everybody of a table whose row is right on the list. Repeating it changes nothing.
 
-    The whole file was read before anything is stored. `progress` is called with (contacts stored, contacts in all).
+    The whole file was read before anything is stored. `progress` is called with (contacts stored, contacts in all); what it
+    raises cuts the import off, and then the audit has those who are stored.
     """
-    now = clock.now()
+    now, done = clock.now(), 0
     added = updated = unchanged = suppressed = left = 0
-    for start in range(0, len(file.contacts), _BLOCK):
-        count = book.add_to_list(list_name, file.contacts[start : start + _BLOCK], at=now)
-        added, updated = added + count.added, updated + count.updated
-        unchanged, suppressed = unchanged + count.unchanged, suppressed + count.suppressed
-        left += count.left_before
-        progress(min(start + _BLOCK, len(file.contacts)), len(file.contacts))
-    facts = (("list", str(list_name)), ("good", str(len(file.contacts))), ("bad", str(len(file.errors))))
-    audit.append(AuditEntry(at=now, by=by, action=Event.CONTACTS_IMPORTED.value, subject=list_name, facts=facts))
+    try:
+        for start in range(0, len(file.contacts), _BLOCK):
+            count = book.add_to_list(list_name, file.contacts[start : start + _BLOCK], at=now)
+            done = min(start + _BLOCK, len(file.contacts))
+            added, updated = added + count.added, updated + count.updated
+            unchanged, suppressed = unchanged + count.unchanged, suppressed + count.suppressed
+            left += count.left_before
+            progress(done, len(file.contacts))
+    finally:
+        if done or not file.contacts:
+            facts = (("list", str(list_name)), ("good", str(done)), ("bad", str(len(file.errors))))
+            audit.append(AuditEntry(at=now, by=by, action=Event.CONTACTS_IMPORTED.value, subject=list_name, facts=facts))
     tell(Event.CONTACTS_IMPORTED, list=list_name, good=len(file.contacts), bad=len(file.errors))
     return ImportReport(
         list_name=list_name,

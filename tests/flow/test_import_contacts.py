@@ -121,6 +121,21 @@ def test_an_import_never_lifts_a_suppression(importer: Importer) -> None:
     assert suppressions.find("person7@outlet.example") is not None
 
 
+def test_an_import_that_is_cut_off_is_in_the_audit_with_those_who_are_stored(importer: Importer) -> None:
+    """Somebody drops it, or the process ends, after two of three blocks."""
+
+    def drop(done: int, _total: int) -> None:
+        if done == 2_000:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        importer.read(file_of(2_300), progress=drop)
+
+    (entry,) = importer.audit.entries()
+    assert (entry.by, entry.action, dict(entry.facts)["good"]) == ("Lea", "contacts.imported", "2000")
+    assert len(importer.book.members([PRESS])) == 2_000
+
+
 def test_progress_is_told_to_the_end(importer: Importer) -> None:
     told: list[tuple[int, int]] = []
 

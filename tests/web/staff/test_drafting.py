@@ -501,4 +501,5 @@ def test_a_newcomer_begins_with_a_sample(site: StaffSite) -> None:
     desk = site.newsroom.service
     failing = [check.name for check in desk.check(stored, desk.compose(stored), desk.clock.now()) if not check.passed]
     assert failing == ["embargo-stated"]
+    assert "Next: look at" in site.get(f"/releases/{stored.release_id}", session).text
     assert fields_of(site.get("/releases/new", session).text)["text"].strip() == ""

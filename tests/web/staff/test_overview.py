@@ -35,7 +35,7 @@ def test_what_needs_somebody_comes_first_with_its_headline(site: StaffSite) -> N
 
     assert cards == [(held.dispatch, "Is held"), (sooner.dispatch, "Leaves sooner"), (later.dispatch, "Leaves later")]
     assert "leaves in 1 h 59 m" in " ".join(text.split())
-    assert "3 on email" in text
+    assert "3 e-mails" in text
 
 
 def test_each_release_says_where_it_stands(site: StaffSite) -> None:

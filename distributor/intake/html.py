@@ -79,7 +79,8 @@ _TOLD = (
     (regex.compile(r"<script\b", regex.IGNORECASE), "a script was left out"),
     (regex.compile(r"<(?:iframe|object|embed|form|svg)\b", regex.IGNORECASE), "an embedded element was left out"),
     (regex.compile(r"<[a-z][^<>]*\son[a-z]+\s*=", regex.IGNORECASE), "an event handler was left out"),
-    (regex.compile(r"\b(?:href|src)\s*=\s*[\"']?\s*(?:javascript|data|vbscript|file):", regex.IGNORECASE),
+    # Possessive: a row of spaces is tried once and not in every way that two stars can share it.
+    (regex.compile(r"\b(?:href|src)\s*+=\s*+[\"']?\s*+(?:javascript|data|vbscript|file):", regex.IGNORECASE),
      "a link or picture that is no page was removed, a link's words stay"),
 )  # fmt: skip
 _LANG = regex.compile(r"<html\b[^<>]*?\slang\s*=\s*[\"']?(?P<lang>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", regex.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -255,3 +256,12 @@ def test_a_word_document_with_damaged_bytes_is_read_or_refused(data: bytes, at: 
         assert read_release_bytes(damaged, name="r.docx", now=NOW).headline
     except BadInput as error:
         assert error.remedy  # noqa: PT017 - a release and a refusal are both right
+
+
+def test_a_link_of_nothing_but_spaces_takes_no_time() -> None:
+    """Each way in which two stars of a pattern can share the spaces was tried once: half a minute, in which nothing else ran."""
+    began = time.process_time()
+
+    read_release_bytes(f"<p>The road is open</p><p>href={' ' * 90_000}x</p>".encode(), name="r.html", now=NOW)
+
+    assert time.process_time() - began < 3

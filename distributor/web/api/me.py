@@ -10,6 +10,7 @@ from pydantic import Field
 
 from distributor.bootstrap_accounts import StaffDoor
 from distributor.core.account import Caller, Permission, TokenId
+from distributor.core.errors import Refused
 from distributor.core.report import instant
 from distributor.ports_accounts import ApiToken
 from distributor.web.api.door import By, Door
@@ -108,7 +109,13 @@ class MyRoutes:
         return IssuedToken(**_token(token), secret=secret)
 
     def revoke_my_token(self, token: str, caller: By) -> TokenShape:
-        """End a token of one's own account for good."""
+        """End a token of one's own account for good, though none that may do more than this one."""
+        ending = next((one for one in self._staff.tokens.of(caller.account.id) if one.id == token), None)
+        if ending is not None and not set(ending.scopes) <= caller.permissions:
+            # Whoever finds a token for reading must not be able to silence the desk's other programs.
+            raise Refused(
+                "That token may do more than this one. End it on your own page in the browser, or by one that may as much."
+            )
         return TokenShape(**_token(self._staff.tokens.revoke(TokenId(token), by=caller.name, owner=caller.account.id)))
 
     def _life(self, wanted_s: int | None, caller: Caller) -> timedelta | None:

@@ -37,7 +37,9 @@ class PeoplePages:
 
     def search(self, visit: Visit) -> Response:
         """Show a field to look for somebody."""
-        return self._html(visit, "people.html", lists=self._service.book.lists(), text="", chosen="", found=None, trail=[])
+        is_told = visit.fields.get("told") == "erased"
+        lists = self._service.book.lists()
+        return self._html(visit, "people.html", lists=lists, text="", chosen="", found=None, trail=[], is_told=is_told)
 
     def find(self, visit: Visit) -> Response:
         """Show a page of who fits what was typed. A form and not a query, so that no address gets into a log."""
@@ -47,7 +49,7 @@ class PeoplePages:
         trail = _trail(visit.fields.get("trail", ""))
         after = trail[-1] if trail else 0
         found = contact_keeper(self._service).page(text, on=on, after=after, count=_A_PAGE) if text or on else _NOBODY
-        return self._html(visit, "people.html", lists=lists, text=text, chosen=on or "", found=found, trail=trail)
+        return self._html(visit, "people.html", lists=lists, text=text, chosen=on or "", found=found, trail=trail, is_told=False)
 
     def _html(self, visit: Visit, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._pages.page(name, visitor=visit.visitor, **values))

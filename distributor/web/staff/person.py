@@ -184,7 +184,7 @@ class PersonPages:
         if visit.fields.get("sure") != "yes" or not reason:
             return self._ask_to_erase(visit, contact, problem="Say why they are erased; it is kept in the audit.")
         self._keeper.erase(contact.address, by=visit.by, reason=reason)
-        return RedirectResponse("/people", 303)
+        return RedirectResponse("/people?told=erased", 303)
 
     def _contact(self, visit: Visit) -> Contact:
         number = visit.path["number"]

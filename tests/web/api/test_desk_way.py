@@ -106,7 +106,10 @@ def test_a_token_makes_no_stronger_and_no_longer_one(site: StaffSite, redis_clie
     listed = program.get("/me/tokens")["items"]
     foreign = Program.of(site, APPROVER).ask("DELETE", f"/me/tokens/{issued['token']}")
     ended = read(program.ask("DELETE", f"/me/tokens/{issued['token']}"))
+    _, other = site.door.tokens.issue(account_id(EDITOR), label="more", scopes=[Permission.WRITE_RELEASE], by="the tests")
+    silenced = program.ask("DELETE", f"/me/tokens/{other.id}")
 
+    assert problem(silenced) == "refused", "a token for reading ends none that may do more"
     assert problem(stronger) == "refused"
     assert made[1].text == made[0].text, "the secret is shown again to the token that asked, and not made again"
     assert mine.expires_at is not None

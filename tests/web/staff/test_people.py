@@ -168,6 +168,7 @@ def test_only_an_admin_erases_and_only_with_a_reason(site: StaffSite, ines: int)
 
     assert (by_editor.status, unsure.status, without.status, sure.status) == (403, 422, 422, 303)
     assert kept.name == "Ines Roy"
+    assert "erased for good" in site.get(sure.headers["location"], admin).text
     assert site.get(f"/people/{ines}", admin).status == 404
     assert site.newsroom.service.suppressions.suppressed_among([address_key(INES)]) == [True]
     assert INES not in "".join(str(entry) for entry in site.newsroom.service.audit.entries())

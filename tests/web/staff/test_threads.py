@@ -86,7 +86,7 @@ def test_posts_are_added_removed_and_moved_without_saving(site: StaffSite, do: s
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        (["x" * 281], "x part 1 (281 of 280)"),
+        (["x" * 281], "post 1 (281 of 280)"),
         (["Fine.", " "], "Post 2 is empty"),
         ([], "at least one post"),
         (["@somebody hello"], "begins with @"),
